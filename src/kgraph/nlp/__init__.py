@@ -1,0 +1,1 @@
+"""The English pipeline; the only place that loads a model."""

@@ -1,0 +1,91 @@
+"""Sentence boundaries by rules on tokens: ends of sentences, abbreviations, paragraphs, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+ENDS = frozenset({".", "!", "?", "…", "...", "?!", "!!", "!?", "‽"})
+CLOSERS = frozenset({'"', "”", "’", "'", "''", "»", ")", "]", "}"})
+OPENERS = frozenset({'"', "“", "‘", "'", "``", "«", "(", "[", "{", "—", "–", "-", "•", "*"})
+TITLES = frozenset(
+    "mr mrs ms dr prof gen col lt maj capt cpl sgt adm cmdr brig sen rep gov pres st rev hon "
+    "messrs mme jr sr no nos vs fig art sec vol pp approx ca cf e.g i.e viz al".split()
+)
+"""Abbreviations after which a capital does not start a sentence (without their last dot)."""
+
+
+def starts(words: Sequence[str], spaces: Sequence[str]) -> Iterator[int]:
+    """Numbers of the words that begin a sentence.
+
+    ``spaces[i]`` is the white space after word i. A blank line always ends a sentence; a single line break
+    does where the line before is no wrapped text, that is, where the next line does not go on in lower case
+    and the line before ended in an end mark or is short (a heading or a list item).
+    """
+    wrap = _line_width(words, spaces)
+    begin, line = 0, 0
+    for index, word in enumerate(words):
+        if index == begin:
+            yield index
+        line += len(word) + len(spaces[index])
+        if index + 1 == len(words):
+            return
+        following = words[index + 1]
+        gap = spaces[index]
+        if gap.count("\n") > 1 or _ends(words, spaces, index, begin):
+            begin = index + 1
+        elif "\n" in gap and not following[:1].islower() and line < 0.7 * wrap:
+            begin = index + 1
+        if "\n" in gap:
+            line = 0
+
+
+def _line_width(words: Sequence[str], spaces: Sequence[str]) -> float:
+    """The width at which the text is wrapped, or 'infinite' where its lines are paragraphs."""
+    widths, line = [], 0
+    for word, gap in zip(words, spaces, strict=True):
+        line += len(word) + len(gap)
+        if "\n" in gap:
+            if gap.count("\n") == 1:
+                widths.append(line)
+            line = 0
+    widest = max(widths, default=0)
+    return widest if 0 < widest < 120 else float("inf")
+
+
+def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -> bool:
+    """Whether the sentence ends after this word."""
+    word = words[index]
+    following = words[index + 1]
+    if word in CLOSERS:
+        back = index
+        while back > begin and words[back] in CLOSERS:
+            back -= 1
+        if back == index or words[back] not in ENDS:
+            return False
+        if word in {'"', "'", ")"} and not spaces[index]:
+            return False
+        # A quotation that ends mid-sentence: “Stop!” he said.
+        return not following[:1].islower() and following not in CLOSERS and following not in {",", ";", ":"}
+    if word.endswith(".") and len(word) > 1 and word not in ENDS:
+        return _abbreviation_ends(word, following)
+    if word not in ENDS or not spaces[index]:
+        return False
+    if following in CLOSERS or following[:1].islower():
+        return following in CLOSERS and following in OPENERS and bool(spaces[index])
+    previous = words[index - 1].lower() if index > begin else ""
+    if word == "." and previous in TITLES:
+        return False
+    return not (word == "." and len(previous) == 1 and previous.isalpha() and previous != "i")
+
+
+SENTENCE_OPENERS = frozenset(
+    "the a an he she it they we i in on at but and this that these those there his her its their as after "
+    "when while however meanwhile by for from with no some many".split()
+)
+
+
+def _abbreviation_ends(word: str, following: str) -> bool:
+    """After "U.S.", "Dec." or "Inc.": only a word that clearly opens a sentence."""
+    if word[:-1].lower() in TITLES:
+        return False
+    return following[:1].isupper() and following.lower() in SENTENCE_OPENERS

@@ -1,0 +1,95 @@
+"""The trained network as one int8 ONNX file."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kgraph.train.loop import Vocabulary
+from kgraph.train.network import Network
+
+OUTPUTS = ("xpos", "upos", "lemma", "names", "head_types", "arcs", "labels")
+INPUTS = ("ids", "shapes", "mask", "starts")
+
+
+class _Ordered(nn.Module):
+    """The network with its scores in a fixed order, as ONNX wants them."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor, starts: Tensor) -> tuple[Tensor, ...]:
+        scores = self.network(ids, shapes, mask, starts)
+        return tuple(scores[name] for name in OUTPUTS)
+
+
+def export(network: Network, vocabulary: Vocabulary, tokenizer: Path, folder: Path) -> Path:
+    """Write ``model.onnx`` (int8, per channel) and ``tokenizer.json``; returns the model's path.
+
+    Dynamic quantisation of weights per channel lost 0.4 LAS against fp32 in the trial, per tensor 0.9.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from tokenizers import Tokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    network.eval()
+    example = (
+        torch.ones(2, 9, dtype=torch.long),
+        torch.ones(2, 9, dtype=torch.long),
+        torch.ones(2, 9, dtype=torch.long),
+        torch.tensor([[0, 1, 2, 3], [0, 1, 2, 0]]),
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        full, small = Path(scratch) / "full.onnx", Path(scratch) / "small.onnx"
+        axes = {"ids": {0: "batch", 1: "pieces"}, "starts": {0: "batch", 1: "slots"}}
+        axes["shapes"] = axes["mask"] = axes["ids"]
+        outputs = {name: {0: "batch", 1: "words"} for name in OUTPUTS}
+        outputs["arcs"][2] = outputs["labels"][2] = "slots"
+        torch.onnx.export(
+            _Ordered(network),
+            example,
+            str(full),
+            input_names=list(INPUTS),
+            output_names=list(OUTPUTS),
+            dynamic_axes={**axes, **outputs},
+            opset_version=17,
+            dynamo=False,
+        )
+        quantize_dynamic(
+            full, small, per_channel=True, weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True}
+        )
+        model = onnx.load(str(small))
+        for key, value in (
+            ("kgraph.labels", json.dumps({name: getattr(vocabulary, name) for name in vocabulary.__slots__})),
+        ):
+            entry = model.metadata_props.add()
+            entry.key, entry.value = key, value
+        onnx.save(model, str(folder / "model.onnx"))
+    # The base tokenizer pads and cuts at 128 pieces; batches and windows are ours.
+    pieces = Tokenizer.from_file(str(tokenizer))
+    pieces.no_padding()
+    pieces.no_truncation()
+    pieces.save(str(folder / "tokenizer.json"), pretty=False)
+    return folder / "model.onnx"
+
+
+def onnx_runner(path: Path) -> Callable[[dict[str, Tensor]], dict[str, Any]]:
+    """A forward pass of the exported model, for ``loop.scores``."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+    def run(inputs: dict[str, Tensor]) -> dict[str, Any]:
+        arrays = {name: np.asarray(value) for name, value in inputs.items()}
+        return dict(zip(OUTPUTS, session.run(list(OUTPUTS), arrays), strict=True))
+
+    return run
