@@ -1,0 +1,106 @@
+"""Scores of the time expressions on WikiWars: ``python -m kgraph.evaluate.wikiwars FILE.tml.gz …``.
+
+WikiWars (Mazur and Dale 2010) marks every time expression of histories of wars with its TIMEX3 value.
+Strict counts equal spans, relaxed overlapping ones, value equal spans with equal values.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree  # noqa: S405 - the corpus is a local file of the one who measures
+
+from kgraph.extract.time import times
+from kgraph.model import Span
+
+_SENTENCE = re.compile(r"[^\n]+?(?:[.!?][\"”’)]?(?=\s+[A-Z\"“(])|(?=\n)|\Z)")
+_Mark = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one document or of several, added up."""
+
+    gold: int = 0
+    found: int = 0
+    strict: int = 0
+    relaxed: int = 0
+    value: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(
+            self.gold + other.gold,
+            self.found + other.found,
+            self.strict + other.strict,
+            self.relaxed + other.relaxed,
+            self.value + other.value,
+        )
+
+    def f1(self, right: int) -> float:
+        """F1 in percent of so many right ones."""
+        return 200.0 * right / max(self.gold + self.found, 1)
+
+
+def read(path: Path) -> tuple[str, str | None, list[_Mark]]:
+    """Text, creation date and marked expressions (begin, end, value) of one ``.tml`` or ``.tml.gz`` file."""
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    root = ElementTree.fromstring(data)  # noqa: S314 - see above
+    created = root.find("DCT/TIMEX3")
+    pieces: list[str] = []
+    marks: list[_Mark] = []
+    length = 0
+    for tag, text, value in _pieces(root.find("TEXT")):
+        if tag == "TIMEX3":
+            marks.append((length, length + len(text), value))
+        pieces.append(text)
+        length += len(text)
+    return "".join(pieces), None if created is None else created.get("value"), marks
+
+
+def _pieces(element: ElementTree.Element | None) -> Iterator[tuple[str, str, str]]:
+    """Text in order as (tag or "", text, value)."""
+    if element is None:
+        return
+    yield "", element.text or "", ""
+    for child in element:
+        yield child.tag, "".join(child.itertext()), child.get("value", "")
+        yield "", child.tail or "", ""
+
+
+def split(text: str) -> list[Span]:
+    """Sentences, roughly: enough for what the time reader asks of them."""
+    return [Span(found.start(), found.end(), found[0]) for found in _SENTENCE.finditer(text)]
+
+
+def score(path: Path) -> Score:
+    """The counts of one document."""
+    text, created, gold = read(path)
+    made = [(time.span.begin, time.span.end, time.value) for time in times(text, split(text), reference=created)]
+    spans = {mark[:2] for mark in gold}
+    relaxed = sum(any(mark[0] < end and begin < mark[1] for mark in gold) for begin, end, _ in made)
+    return Score(
+        gold=len(gold),
+        found=len(made),
+        strict=sum(mark[:2] in spans for mark in made),
+        relaxed=relaxed,
+        value=len(set(made) & set(gold)),
+    )
+
+
+def report(paths: Sequence[Path]) -> str:
+    """A line for each document and one for all."""
+    rows = [(path.name.partition(".")[0], score(path)) for path in sorted(paths)]
+    rows.append(("all", sum((row for _, row in rows), Score())))
+    lines = [f"{'document':24}{'gold':>6}{'found':>6}{'strict':>8}{'relaxed':>8}{'+value':>8}"]
+    for name, row in rows:
+        strict, relaxed, value = row.f1(row.strict), row.f1(row.relaxed), row.f1(row.value)
+        lines.append(f"{name:24}{row.gold:6}{row.found:6}{strict:8.1f}{relaxed:8.1f}{value:8.1f}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(report([Path(argument) for argument in sys.argv[1:]]))

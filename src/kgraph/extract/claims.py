@@ -1,0 +1,218 @@
+"""Whether it happened, and who says so: read by climbing from a trigger to the top of its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from kgraph.extract.grammar import NOMINAL, is_passive, is_verb, preposition, relation, verb_lemma, verb_slots
+from kgraph.model import Realis
+
+NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
+CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
+GOVERNED = frozenset({"ccomp", "xcomp", "csubj", "acl", "obj", "nsubj", "obl", "nmod", "parataxis", "advcl", "conj"})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``source`` is the word that means who says so; ``saying`` the verb or noun of saying."""
+
+    realis: Realis
+    source: Token | None
+    saying: Token | None
+
+
+def claim_of(trigger: Token, *, settings: Mapping[str, frozenset[str]], realis: Mapping[str, frozenset[str]]) -> Claim:
+    """Realis and attribution of the event or relation that a word triggers."""
+    signs: set[str] = set()
+    source = saying = None
+    node = trigger
+    for _ in range(12):
+        signs |= _own_signs(node, realis)
+        parent = node.head
+        if parent is node:
+            break
+        kind = relation(node)
+        if node.dep_ == "acl:relcl" or kind not in GOVERNED:
+            if kind not in {"appos", "compound", "amod"}:
+                break
+            node = parent
+            continue
+        if kind == "advcl":
+            signs |= _adverbial_signs(node)
+            if _finite(node):
+                break
+        if kind == "nsubj" and is_verb(node):
+            break
+        if kind == "conj":
+            if _finite(node) and _has(node, "nsubj"):
+                # A clause of its own; it may still stand under the verb of saying of its partner.
+                parent_kind = relation(parent)
+                if parent_kind != "ccomp":
+                    break
+            elif _has(node, "aux") and not _bare(node):
+                node = _skip(parent)
+                continue
+            node = parent
+            continue
+        lemma = verb_lemma(parent) if is_verb(parent) else parent.lemma_.lower()
+        speaks = _speaks(parent, node, lemma, settings)
+        if _governs(parent, node, kind):
+            signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
+        if speaks:
+            saying = parent
+            source = _speaker(parent)
+            if _own_signs(parent, realis) & {"negated"} and lemma in {"confirm", "believe", "think", "see", "know"}:
+                signs.add("hypothetical")
+            break
+        if kind == "nsubj" and not (is_passive(parent) or lemma in settings["occurrence_verbs"]):
+            # The subject of another verb exists: "the withdrawal angered Paris".
+            break
+        node = parent
+    if source is None and saying is None:
+        source, saying = _according_to(trigger)
+    return Claim(_verdict(signs), source, saying)
+
+
+def _verdict(signs: set[str]) -> Realis:
+    if "negated" in signs:
+        return "negated"
+    if "hypothetical" in signs:
+        return "hypothetical"
+    return "planned" if "planned" in signs else "actual"
+
+
+def _has(token: Token, kind: str) -> bool:
+    return any(relation(child) == kind for child in token.children)
+
+
+def _bare(verb: Token) -> bool:
+    return verb.tag_ == "VB"
+
+
+def _finite(verb: Token) -> bool:
+    """Whether a clause has its own tense."""
+    if verb.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
+        return True
+    return any(
+        relation(child) in {"aux", "cop"} and child.tag_ in {"VBD", "VBZ", "VBP", "MD"} for child in verb.children
+    )
+
+
+def _skip(verb: Token) -> Token:
+    """The first verb of a coordination, whose governor is the governor of all."""
+    while relation(verb) == "conj" and is_verb(verb.head):
+        verb = verb.head
+    return verb
+
+
+def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
+    """Negation, modals, conditions and infinitives at the word itself."""
+    signs: set[str] = set()
+    perfect = any(child.lemma_ == "have" and relation(child) == "aux" for child in node.children)
+    for child in node.children:
+        word, kind = child.lower_, relation(child)
+        if kind in {"advmod", "det", "cc", "case"} and word in NEGATIONS and child.i < node.i + 3:
+            signs.add("negated")
+        elif kind == "aux" and child.tag_ == "MD":
+            lemma = {"ca": "can", "wo": "will", "'ll": "will", "’ll": "will", "'d": "would"}.get(word, word)
+            if lemma in realis["hypothetical_modals"] or (lemma == "would" and perfect):
+                signs.add("hypothetical")
+            elif lemma in realis["future_modals"]:
+                signs.add("planned")
+        elif kind == "mark" and word in CONDITIONS:
+            signs.add("hypothetical")
+        elif kind == "amod" and word in realis["hypothetical"]:
+            signs.add("hypothetical")
+        elif kind == "amod" and word in {"planned", "future", "upcoming", "proposed", "expected", "scheduled"}:
+            signs.add("planned")
+        elif kind == "amod" and word in {"alleged", "suspected", "possible", "potential", "feared", "threatened"}:
+            signs.add("hypothetical")
+    if node.tag_ == "VB" and is_verb(node) and relation(node) == "ROOT":
+        words = [child.tag_ for child in node.children]
+        if "TO" in words:
+            # A headline's future: "Germany to send troops".
+            signs.add("planned")
+        elif not any(relation(child) in {"aux", "nsubj"} for child in node.children):
+            signs.add("hypothetical")
+    elif node.tag_ == "VB" and relation(node) in {"advcl", "acl"} and any(c.tag_ == "TO" for c in node.children):
+        signs.add("planned")
+    return signs
+
+
+def _adverbial_signs(node: Token) -> set[str]:
+    """Clauses that have not happened: "before it could strike", "instead of striking"."""
+    for child in node.children:
+        if child.dep_ in {"mark", "case"} and child.lower_ in {"without", "instead", "rather"}:
+            return {"negated"}
+        if child.dep_ == "mark" and child.lower_ in CONDITIONS:
+            return {"hypothetical"}
+    return set()
+
+
+def _governs(parent: Token, node: Token, kind: str) -> bool:
+    """Whether the meaning of ``parent`` bears on ``node``: its complement, not its circumstance."""
+    if kind in {"ccomp", "xcomp", "csubj", "acl"} or node.dep_ in {"obj", "nsubj:pass"}:
+        return True
+    if kind == "obl":
+        return preposition(node) in {"of", "for", "from", "against", "with", "to", "on"} and is_verb(parent)
+    if kind == "advcl":
+        return any(child.lower_ in {"of", "for", "from", "against"} for child in node.children if child.dep_ in {"mark", "case"})
+    if kind == "nmod":
+        return preposition(node) in {"of", "for", "to", "against"} and parent.pos_ == "NOUN"
+    return False
+
+
+def _speaks(parent: Token, node: Token, lemma: str, settings: Mapping[str, frozenset[str]]) -> bool:
+    """Whether ``parent`` says ``node``."""
+    kind = relation(node)
+    if is_verb(parent):
+        if lemma not in settings["say_verbs"] and parent.lemma_.lower() not in settings["say_verbs"]:
+            return False
+        if kind in {"ccomp", "parataxis"}:
+            return True
+        # "denied the attack", "accused Iran of attacking", "announced a withdrawal"
+        return _governs(parent, node, kind)
+    return parent.pos_ == "NOUN" and lemma in settings["say_nouns"] and (kind in {"acl", "ccomp"} or _governs(parent, node, kind))
+
+
+def _speaker(saying: Token) -> Token | None:
+    """Who says it: the subject of the verb, the owner of the noun."""
+    if is_verb(saying):
+        slots = verb_slots(saying)
+        found = slots.get("subject") or []
+        return found[0] if found else None
+    for child in saying.children:
+        if child.dep_ == "nmod:poss" or (relation(child) == "nmod" and preposition(child) in {"by", "of", "from"}):
+            return child
+    for child in saying.children:
+        if relation(child) in {"amod", "compound"} and child.pos_ in {"PROPN", "ADJ"}:
+            return child
+    return None
+
+
+def _according_to(trigger: Token) -> tuple[Token | None, Token | None]:
+    """The phrase "according to X", or "X says" set beside the clause that holds the trigger."""
+    node = trigger
+    for _ in range(12):
+        for child in node.children:
+            if relation(child) in {"obl", "nmod", "parataxis", "advcl"} and preposition(child).startswith("according"):
+                return child, child
+            if child.lower_ == "according":
+                for grandchild in child.children:
+                    if grandchild.pos_ in NOMINAL:
+                        return grandchild, child
+        if node.head is node:
+            return None, None
+        node = node.head
+    return None, None
+
+
+def reporter(trigger: Token, say_verbs: frozenset[str]) -> Token | None:
+    """Who says the sentence in a clause set beside it: "…, Interfax reports", "…, said Lavrov"."""
+    for child in trigger.sent.root.children:
+        if relation(child) == "parataxis" and is_verb(child) and child.lemma_.lower() in say_verbs:
+            return _speaker(child)
+    return None

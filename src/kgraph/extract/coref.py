@@ -1,0 +1,319 @@
+"""Coreference within an article: names, then, from left to right, nominals and pronouns join what went before.
+
+A deterministic cascade in the manner of Raghunathan et al. (2010): the surest links first (names, apposition,
+titles, predicates), then heads and classes of words with agreement, then pronouns by salience (Lappin and
+Leass 1994). What has no good antecedent starts an entity of its own; such a pronoun is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from kgraph.extract import lexicon, pronouns
+from kgraph.extract.drafts import Draft, quotes
+from kgraph.extract.identity import Chain, Identifier, base_class, category, family
+from kgraph.extract.names import BODIES, Names
+from kgraph.gazetteer import Entry
+
+STRUCTURE = 0.95
+"""Confidence of a link by apposition, title or predicate."""
+HEAD_MATCH = 0.85
+"""… of a definite nominal to a mention with the same head word."""
+CLASS_MATCH = 0.7
+"""… of a definite nominal to a mention of the same class of words or type."""
+COMPOSED = 0.9
+"""… of "Russian troops" to the armed forces of Russia."""
+LOOK_BACK = 5
+"""Sentences a nominal looks back."""
+LOOK_BACK_TITLE = 40
+"""Sentences a person's title with a modifier looks back: "the Russian foreign minister"."""
+CANDIDATES = 24
+"""Antecedents of one class looked at, at most, so that time grows with the text."""
+_AIRCRAFT, _SHIP = re.compile(lexicon.AIRCRAFT), re.compile(lexicon.SHIP)
+_WATER = frozenset("river sea gulf strait mount lake ocean mountain mountains bay desert valley channel airspace".split())
+
+
+@dataclass(slots=True)
+class Linker:
+    """Links the drafts of one Doc; afterwards ``chains`` says whose each is and ``sure`` how sure that is."""
+
+    doc: Doc
+    names: Names
+    identifier: Identifier
+    drafts: Sequence[Draft]
+    chains: dict[Draft, Chain] = field(default_factory=dict)
+    sure: dict[Draft, float] = field(default_factory=dict)
+    cover: dict[int, Draft] = field(default_factory=dict)
+    recent: list[Draft] = field(default_factory=list)
+    quoted: list[int] = field(default_factory=list)
+    _by_class: dict[str, list[Draft]] = field(default_factory=lambda: defaultdict(list))
+    _composed: dict[str, Chain] = field(default_factory=dict)
+    _words: dict[Chain, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _states: dict[str, Entry] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Link every draft that can be linked."""
+        self.quoted = quotes(self.doc)
+        for draft in self.drafts:
+            for i in range(draft.begin, draft.end) if draft.kind == "name" else (draft.head,):
+                self.cover[i] = draft
+        for draft, chain in self.names.chains.items():
+            self.chains[draft] = chain
+            if chain.composed is not None:
+                self._composed[f"{chain.composed[0]} of {chain.composed[1].key}"] = chain
+            if chain.entry is not None:
+                self._composed.setdefault(chain.entry.key, chain)
+        for draft in self.drafts:
+            if draft.kind == "pronoun":
+                chain_, sure = pronouns.resolve(self, draft)
+            elif draft in self.chains:
+                chain_, sure = self.chains[draft], 1.0
+                self._name_states(draft)
+            else:
+                draft.states, draft.words = self._owners(draft)
+                chain_, sure = self._nominal(draft)
+            if chain_ is not None:
+                self._take(draft, chain_, sure)
+
+    def _take(self, draft: Draft, chain: Chain, sure: float) -> None:
+        self.sure[draft] = sure
+        if self.chains.get(draft) is not chain:
+            self.chains[draft] = chain
+            chain.add(draft)
+        self.recent.append(draft)
+        for cls in self._classes(draft, chain):
+            self._by_class[cls].append(draft)
+        if draft.kind != "pronoun":
+            self._words[chain].update(draft.words)
+
+    def _classes(self, draft: Draft, chain: Chain) -> set[str]:
+        """The classes of nominals that this mention can be the antecedent of."""
+        if draft.kind == "pronoun":
+            return set()
+        if draft.kind == "nominal":
+            return {draft.cls}
+        found = set(lexicon.TYPE_CLASSES.get(draft.type, ()))
+        words = [word for word in draft.words if word not in lexicon.STOP]
+        if draft.type == "Place" and set(words) & (_WATER | {"island", "islands"}):
+            found = {"island"} if set(words) & {"island", "islands"} else set()
+        if draft.type in BODIES or draft.type == "Base":
+            forms = [draft.text, *((chain.entry.name, *chain.entry.aliases) if chain.entry is not None else ())]
+            for form in forms:
+                parts = form.lower().partition(" of ")[0].split()
+                found |= {lexicon.CLASSES.get(word.rstrip("s"), word) for word in parts[-1:]}
+                found |= {"alliance"} if {"treaty", "alliance"} & set(form.lower().split()) else set()
+            if chain.composed is not None and chain.composed[0].startswith("Ministry"):
+                found.add("ministry")
+            if draft in self.names.loose:
+                found.add(draft.cls)
+        if draft.type == "Equipment":
+            found |= {"aircraft"} if _AIRCRAFT.match(draft.text) else {"ship"} if _SHIP.match(draft.text) else set()
+        return found
+
+    # ------------------------------------------------------------ whose it is
+
+    def state_of(self, draft: Draft | None) -> Entry | None:
+        """The state a mention means, if it means one."""
+        chain = self.chains.get(draft) if draft is not None else None
+        return chain.entry if chain is not None and chain.entry is not None and chain.entry.cls == "State" else None
+
+    def _name_states(self, draft: Draft) -> None:
+        """A name takes the nationality before it: "Russian" "Ministry of Defense"."""
+        if draft.type in ("Equipment", "Place", "State", "Nationality"):
+            return
+        states, _ = self._owners(draft)
+        chain = self.chains[draft]
+        if draft.type == "Base" or not chain.states:
+            chain.states |= states
+
+    def _owners(self, draft: Draft) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names of the states that a mention is said to belong to, and its words without theirs."""
+        states: set[str] = set(draft.states)
+        used: set[str] = set()
+        for child in self._modifiers(self.doc[draft.head], depth=2):
+            if draft.begin <= child.i < draft.end and draft.kind == "name":
+                continue
+            if child.i >= 2 and self.doc[child.i - 1].text in ("-", "–") and not self.doc[child.i - 1].whitespace_:
+                continue
+            owner = self.cover.get(child.i)
+            state = self.state_of(owner)
+            if state is None and owner is None:
+                state = self.identifier.gazetteer.adjective(child.text)
+            if state is not None:
+                states.add(state.name)
+                self._states[state.name] = state
+                used |= set(owner.words) if owner is not None else set()
+                used.add(child.lower_)
+        return frozenset(states), tuple(word for word in draft.words if word not in used)
+
+    def _modifiers(self, token: Token, *, depth: int) -> Iterator[Token]:
+        for child in token.children:
+            case = {word.lower_ for word in child.children if word.dep_ == "case"}
+            if child.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc") or (child.dep_ == "nmod" and case <= {"of"} and case):
+                yield child
+                yield from (word for word in child.children if word.dep_ == "conj")
+                if depth > 1 and child.dep_ in ("compound", "nmod:desc") and child.pos_ in ("NOUN", "PROPN"):
+                    yield from self._modifiers(child, depth=depth - 1)
+
+    # ------------------------------------------------------------ nominals
+
+    def _nominal(self, draft: Draft) -> tuple[Chain | None, float]:
+        """The chain of a nominal, or of a name that only says a kind."""
+        partner = self._partner(draft)
+        if partner is not None and partner in self.chains:
+            return self.chains[partner], STRUCTURE
+        if self._denied(draft):
+            return None, 0.0
+        state = self._states.get(next(iter(draft.states))) if len(draft.states) == 1 else None
+        if state is not None and not draft.indefinite:
+            if draft.lemma == "side":
+                return self._composed.setdefault(state.key, Chain(entry=state)), COMPOSED
+            words = (*draft.words, self.doc[draft.head].lower_) if draft.kind == "nominal" else (*draft.words, draft.lemma)
+            part = category(words, nominal=draft.kind == "nominal")
+            if part is not None:
+                return self._of_state(part, state), COMPOSED
+        if not draft.indefinite and (draft.definite or draft.number == "pl" or self.doc[draft.head].pos_ == "PROPN"):
+            found = self._antecedent(draft)
+            if found is not None:
+                same = found.lemma == draft.lemma
+                return self.chains[found], HEAD_MATCH if same else CLASS_MATCH
+        return self._new(draft), 1.0
+
+    def _of_state(self, part: str, state: Entry) -> Chain:
+        entry = self.identifier.part_of_state(part, state)
+        key = entry.key if entry is not None else f"{part} of {state.key}"
+        chain = self._composed.setdefault(key, Chain(entry=entry, composed=(part, state)))
+        chain.composed = chain.composed or (part, state)
+        return chain
+
+    def _new(self, draft: Draft) -> Chain:
+        """A chain that begins here; "the Russian air base in X" is known by its place, "NATO forces" by the name."""
+        chain = Chain()
+        if draft.kind == "nominal" and draft.type == "Base" and draft.number == "sg" and draft.states and not draft.indefinite:
+            for child in self.doc[draft.head].children:
+                where = self.cover.get(child.i)
+                case = {word.lower_ for word in child.children if word.dep_ == "case"}
+                if child.dep_ in ("nmod", "obl") and case & {"in", "at", "near", "outside"} and where is not None and where.kind == "name":
+                    place = self.chains[where].entry if where in self.chains else None
+                    chain.place = place.name if place is not None else where.text
+                    texts = (f"{draft.text} in {where.text}", f"{draft.text} in {chain.place}")
+                    found = (self.identifier.gazetteer.find(text, mention_type="Base") for text in texts)
+                    chain.entry = next((entry for entry in found if entry is not None), None)
+        return chain
+
+    def _partner(self, draft: Draft) -> Draft | None:
+        """The mention that grammar says is the same thing: title, apposition, predicate, "the city of X"."""
+        token = self.doc[draft.head]
+        above = self.cover.get(token.head.i)
+        if token.dep_ in lexicon.TITLE_DEPS and above is not None and above is not draft and self._title(draft, above, token.dep_):
+            return above
+        for child in token.children:
+            other = self.cover.get(child.i)
+            if other is None or other is draft:
+                continue
+            case = {word.lower_ for word in child.children if word.dep_ == "case"}
+            if child.dep_ in ("appos", "flat") and other.kind == "name" and _alike(draft, other):
+                return other
+            if child.dep_ in ("compound", "nmod:desc") and other.kind == "name" and self._named_by(draft, other):
+                return other
+            if child.dep_ == "nmod" and case == {"of"} and draft.lemma in lexicon.PLACE_OF and _alike(draft, other):
+                return other if other.type in ("Place", "State", "Base") else None
+            if child.dep_ in ("nmod", "obl") and case == {"at"} and draft.type == other.type == "Base":
+                return other
+        if any(child.dep_ == "cop" for child in token.children) and not self._denied(draft):
+            for child in token.children:
+                other = self.cover.get(child.i)
+                if child.dep_ in lexicon.SUBJECTS and other is not None and other in self.chains:
+                    like = self.chains[other].type
+                    if like == draft.type or (like in BODIES and draft.type in BODIES):
+                        return other
+        return None
+
+    def _denied(self, draft: Draft) -> bool:
+        """Whether the nominal is a predicate that is negated: it is nobody."""
+        children = list(self.doc[draft.head].children)
+        return any(c.dep_ == "cop" for c in children) and any(c.lower_ in ("not", "n't", "n’t", "no", "never") for c in children)
+
+    def _title(self, draft: Draft, above: Draft, dep: str) -> bool:
+        if not _alike(draft, above):
+            return False
+        if above.kind == "name":
+            return draft.type != "Person" or draft.number == "sg"
+        return dep == "appos" and above in self.chains and draft.type == above.type
+
+    @staticmethod
+    def _named_by(draft: Draft, name: Draft) -> bool:
+        """Whether "NAME nominal" is the thing named: "Su-22 bomber", "Raqqa city", not "Raqqa airport"."""
+        if name.type == "ArmedGroup" and draft.number == "pl":
+            return draft.lemma in lexicon.MEMBERS and not draft.indefinite
+        if not _alike(draft, name) or name.type in ("Person", "State", "Nationality"):
+            return False
+        if name.type in ("Equipment", "Base"):
+            return True
+        return draft.number == "sg" and draft.lemma in lexicon.SAME_KIND
+
+    def _antecedent(self, draft: Draft) -> Draft | None:
+        """The best earlier mention that a definite nominal can mean."""
+        pool = self._by_class[draft.cls][-CANDIDATES:]
+        reach = LOOK_BACK_TITLE if draft.type == "Person" and (draft.words or draft.states) else LOOK_BACK
+        best: tuple[float, int] | None = None
+        for at in range(len(pool) - 1, -1, -1):
+            other = pool[at]
+            distance = draft.sentence - other.sentence
+            if distance > reach:
+                break
+            score = self._agreement(draft, other)
+            if score is not None and (best is None or score - distance * 0.5 > best[0]):
+                best = (score - distance * 0.5, at)
+        return pool[best[1]] if best is not None else None
+
+    def _agreement(self, draft: Draft, other: Draft) -> float | None:
+        """How well a nominal fits an earlier mention of its class; None when they cannot be one."""
+        chain = self.chains[other]
+        if not (_alike(draft, other) or {draft.type, other.type} == {"ArmedGroup", "Person"} and draft.cls == "group"):
+            return None
+        loose = draft.cls in ("force", "group", "government") or draft.type in BODIES and other.kind == "name"
+        if draft.number != other.number and not loose:
+            return None
+        if not draft.definite and draft.kind == "nominal":
+            # A bare plural or a title repeats only what was called exactly the same.
+            if draft.type not in BODIES or other.kind != "nominal" or (other.lemma, set(other.words)) != (draft.lemma, set(draft.words)):
+                return None
+            if draft.states != other.states:
+                return None
+        score = 1.0 if draft.lemma == other.lemma else 0.0
+        if draft.states and chain.states:
+            if not draft.states & chain.states:
+                return None
+            score += 2.0
+        elif draft.states:
+            score -= 0.5
+        known = self._words[chain]
+        wanted = set(draft.words) - lexicon.DIRECTIONS if draft.cls == "country" else set(draft.words)
+        missing = wanted - known
+        if missing and draft.cls not in lexicon.UNIQUE:
+            if draft.cls == "base" and other.kind == "name":
+                classes = {base_class([draft.text]), chain.entry.cls if chain.entry else base_class([other.text])}
+                if len(classes - {"Base"}) > 1:
+                    return None
+            elif draft.cls == "group" and draft.type == "ArmedGroup" and other.kind == "name":
+                score -= 0.5
+            elif known and other.kind == "nominal" or other.kind == "name" or missing != wanted:
+                return None
+        return score + len(wanted & known)
+
+
+def _alike(one: Draft, other: Draft) -> bool:
+    """Whether two mentions can be one thing by their types."""
+    if one.type == other.type or (one.type in BODIES and other.type in BODIES):
+        return True
+    return {one.type, other.type} <= {"Place", "Base", "State"} and (
+        family(one.type) == family(other.type) or bool({one.lemma, other.lemma} & (lexicon.PLACE_OF - {"base"}))
+    )
+
+

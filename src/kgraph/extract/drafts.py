@@ -1,0 +1,248 @@
+"""Where a Doc speaks of things: names, nominals and pronouns, each a draft that coreference will link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span, Token
+
+from kgraph.extract import lexicon
+from kgraph.model import Kind
+from kgraph.nlp.component import HEAD_TYPES, NAME_CONFIDENCE
+
+NOMINAL_PROBABILITY = 0.5
+"""A head word means a mention type when the model gives it at least this much."""
+LONGEST_MODIFIER = 8
+"""A longer modifier left of a head is a clause or a list, and no part of the mention."""
+LEFT_OUT = frozenset({"Event", "Document"})
+"""Types that the graph has no nodes for yet."""
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A mention before it has an entity. ``begin``, ``end`` and ``head`` are token numbers.
+
+    ``words`` are the lower-case content words; for a nominal without its head, determiner and numerals.
+    ``number`` is sg, pl or empty; ``states`` holds the keys of states it is said to belong to.
+    """
+
+    begin: int
+    end: int
+    head: int
+    kind: Kind
+    type: str
+    confidence: float
+    sentence: int
+    text: str
+    begin_offset: int
+    lemma: str
+    words: tuple[str, ...]
+    number: str
+    definite: bool = False
+    indefinite: bool = False
+    states: frozenset[str] = frozenset()
+    gender: str = ""
+
+    @property
+    def cls(self) -> str:
+        """The class of words its head belongs to."""
+        return lexicon.CLASSES.get(self.lemma, self.lemma)
+
+
+def find(doc: Doc) -> list[Draft]:
+    """All drafts of a Doc by the place of their head; Events and Documents are left out."""
+    sentences = sentence_numbers(doc)
+    found = list(_names(doc, sentences))
+    taken = {i for name in doc.ents for i in range(name.start, name.end)}
+    found += _nominals(doc, sentences, taken)
+    found += _pronouns(doc, sentences, taken)
+    return sorted(found, key=lambda draft: (draft.head, draft.begin))
+
+
+def sentence_numbers(doc: Doc) -> list[int]:
+    """For each token the number of its sentence."""
+    numbers: list[int] = []
+    current = -1
+    for token in doc:
+        current += 1 if token.is_sent_start or current < 0 else 0
+        numbers.append(current)
+    return numbers
+
+
+def _names(doc: Doc, sentences: list[int]) -> Iterator[Draft]:
+    confidence = doc.user_data.get(NAME_CONFIDENCE, {})
+    for name in doc.ents:
+        if name.label_ in LEFT_OUT:
+            continue
+        begin, end = _extent(name)
+        if begin >= end:
+            continue
+        head = doc[begin:end].root
+        words = tuple(token.lower_ for token in doc[begin:end] if any(map(str.isalnum, token.text)))
+        if not words:
+            continue
+        plural = head.tag_ in ("NNPS", "NNS") and name.label_ in ("Nationality", "Equipment")
+        yield Draft(
+            begin=begin,
+            end=end,
+            head=head.i,
+            kind="name",
+            type=name.label_,
+            confidence=confidence.get((name.start, name.end), 1.0),
+            sentence=sentences[begin],
+            text=doc[begin:end].text,
+            begin_offset=doc[begin].idx,
+            lemma=words[-1],
+            words=words,
+            number="pl" if plural else "sg",
+            definite=True,
+            gender=_gender(doc, begin),
+        )
+
+
+def _extent(name: Span) -> tuple[int, int]:
+    """The tokens of a name without article, title, possessive and stray punctuation."""
+    doc, begin, end = name.doc, name.start, name.end
+    while begin < end and (doc[begin].lower_ == "the" or _stray(doc[begin], doc[begin:end], "([")):
+        begin += 1
+    while begin < end and (
+        doc[end - 1].tag_ == "POS"
+        or doc[end - 1].lower_ in ("'s", "’s", "'", "’")
+        or _stray(doc[end - 1], doc[begin:end], ")]")
+    ):
+        end -= 1
+    if name.label_ == "Person":
+        while end - begin > 1 and doc[begin].lower_ in lexicon.TITLES:
+            begin += 1
+    return begin, end
+
+
+def _stray(token: Token, inside: Span, brackets: str) -> bool:
+    """Whether a token at the edge of a name is punctuation; a bracket closed within the name is not."""
+    if token.is_space:
+        return True
+    if any(map(str.isalnum, token.text)):
+        return False
+    return token.text not in brackets or sum(t.text in "([" for t in inside) != sum(t.text in ")]" for t in inside)
+
+
+def _gender(doc: Doc, begin: int) -> str:
+    return lexicon.GENDERED.get(doc[begin - 1].lower_, "") if begin else ""
+
+
+def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft]:
+    types = doc.user_data.get(HEAD_TYPES) or [("None", 1.0)] * len(doc)
+    for token in doc:
+        kind, probability = types[token.i]
+        if kind in ("None", "Other") or kind in LEFT_OUT or probability < NOMINAL_PROBABILITY:
+            continue
+        if token.pos_ not in ("NOUN", "PROPN") or token.i in taken:
+            continue
+        above = token.head
+        if token.dep_ == "compound" and above.i not in taken and types[above.i][0] == kind and above.i > token.i:
+            continue  # "defence" in "defence minister", "fighter" in "fighter jets"
+        begin = _left(token)
+        lemma = token.lemma_.lower() or token.lower_
+        left = [word for word in doc[begin : token.i] if not word.is_space]
+        before = {word.lower_ for word in left}
+        words = tuple(
+            word.lower_
+            for word in left
+            if word.pos_ not in ("DET", "NUM", "PUNCT", "PART", "PRON", "ADP") and word.lower_ not in before & lexicon.INDEFINITE
+        )
+        counted = any(word.pos_ == "NUM" or word.tag_ == "CD" for word in left)
+        possessed = any(child.dep_ == "nmod:poss" for child in token.lefts)
+        plural = token.tag_ in ("NNS", "NNPS") or lemma in lexicon.MANY
+        definite = bool(before & lexicon.DETERMINERS) or possessed
+        yield Draft(
+            begin=begin,
+            end=token.i + 1,
+            head=token.i,
+            kind="nominal",
+            type=kind,
+            confidence=probability,
+            sentence=sentences[token.i],
+            text=doc[begin : token.i + 1].text,
+            begin_offset=doc[begin].idx,
+            lemma=lemma,
+            words=words,
+            number="pl" if plural else "sg",
+            definite=definite,
+            indefinite=not definite and (counted or bool(before & lexicon.INDEFINITE)),
+            gender=lexicon.GENDERED.get(lemma, ""),
+        )
+
+
+def _left(token: Token) -> int:
+    """Where a nominal begins: its modifiers on the left, as far as they stand side by side."""
+    begin = token.i
+    for child in reversed(list(token.lefts)):
+        if child.is_space or child.dep_ not in lexicon.MODIFIER_DEPS or child.dep_ in ("case", "punct", "advmod"):
+            break
+        edge = child.left_edge.i
+        if child.right_edge.i + 1 < begin and not all(t.is_space or t.is_punct for t in token.doc[child.right_edge.i + 1 : begin]):
+            break
+        if begin - edge > LONGEST_MODIFIER:
+            break
+        begin = edge
+    while begin < token.i and (token.doc[begin].is_space or token.doc[begin].is_punct):
+        begin += 1
+    return begin
+
+
+def _pronouns(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft]:
+    for token in doc:
+        reading = lexicon.PRONOUNS.get(token.lower_)
+        if reading is None or token.i in taken or token.tag_ not in ("PRP", "PRP$", "WP", "WP$", "WDT"):
+            continue
+        if token.lower_ in ("it", "that") and _empty(token):
+            continue
+        number, gender = reading
+        yield Draft(
+            begin=token.i,
+            end=token.i + 1,
+            head=token.i,
+            kind="pronoun",
+            type="",
+            confidence=1.0,
+            sentence=sentences[token.i],
+            text=token.text,
+            begin_offset=token.idx,
+            lemma=token.lower_,
+            words=(),
+            number=number,
+            gender=gender,
+        )
+
+
+def _empty(token: Token) -> bool:
+    """Whether "it" points at nothing: expletive, or subject of what a clause is the true subject of."""
+    if token.dep_ == "expl":
+        return True
+    if token.lower_ != "it" or token.dep_ not in lexicon.SUBJECTS:
+        return False
+    deps = {child.dep_ for child in token.head.children}
+    clause = bool(deps & {"csubj", "ccomp", "csubj:pass"})
+    if "cop" in deps:
+        return clause or "advcl" in deps and token.head.pos_ == "ADJ" or token.head.pos_ in ("NUM", "NOUN")
+    return clause and ("aux:pass" in deps or token.dep_ == "nsubj:pass" or token.head.lemma_ in ("seem", "appear", "turn"))
+
+
+def quotes(doc: Doc) -> list[int]:
+    """For each token the number of the quotation it stands in, 0 outside; a new paragraph ends an open one."""
+    numbers: list[int] = []
+    current, count = 0, 0
+    for token in doc:
+        if token.is_space and "\n" in token.text:
+            current = 0
+        if token.text in ("“", "``") or (token.text == '"' and not current):
+            count += 1
+            current = count
+            numbers.append(current)
+        elif token.text in ("”", "''", '"'):
+            numbers.append(current)
+            current = 0
+        else:
+            numbers.append(current)
+    return numbers

@@ -1,0 +1,434 @@
+"""Events: triggers found by the frames, roles by grammar, each checked against the ontology."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from kgraph.extract.mentions import Mentions
+from kgraph.extract.grammar import (
+    Slots,
+    coordinated,
+    is_verb,
+    noun_slots,
+    preposition,
+    relation,
+    support,
+    verb_lemma,
+    verb_slots,
+)
+from kgraph.extract.numbers import count_of
+from kgraph.frames import Frame, Frames, Pattern
+from kgraph.model import Mention
+from kgraph.nlp.component import ARC_CONFIDENCE
+from kgraph.ontology import Ontology
+
+VERB_PRIOR, NOUN_PRIOR, SUPPORTED_PRIOR = 0.9, 0.7, 0.85
+"""Trust in a trigger by its part of speech, before the parts of the event are seen."""
+
+
+@dataclass(slots=True)
+class Found:
+    """An event while it is put together. ``roles`` hold mentions; ``literals`` (role, value)."""
+
+    frame: Frame
+    trigger: Token
+    words: tuple[Token, ...]
+    slots: Slots
+    roles: dict[str, list[Mention]] = field(default_factory=dict)
+    literals: list[tuple[str, str | int]] = field(default_factory=list)
+    confidence: float = 0.0
+
+
+class Values:
+    """From a word in a slot to the mentions that may fill a role."""
+
+    def __init__(self, mentions: Mentions, ontology: Ontology, places: frozenset[str]) -> None:
+        self.mentions = mentions
+        self.ontology = ontology
+        self.places = places
+
+    def of(self, token: Token, property: str, *, subject: bool = False) -> list[Mention]:
+        """Mentions at the word that the property accepts, else those of its owner where an actor is wanted.
+
+        "dozens of soldiers" gives the soldiers; "Coalition aircraft" as a recipient gives the Coalition.
+        """
+        for candidate in _core(token):
+            mention = self.mentions.at(candidate)
+            if mention is None:
+                continue
+            if self._accepts(mention, property, subject=subject):
+                return [mention]
+            return [owner for owner in self.owners(candidate) if self._accepts(owner, property, subject=subject)]
+        return [owner for owner in self.owners(token) if self._accepts(owner, property, subject=subject)]
+
+    def _accepts(self, mention: Mention, property: str, *, subject: bool) -> bool:
+        cls = self.mentions.entity(mention).cls
+        if subject:
+            return self.ontology.accepts(property, subject=cls)
+        return self.ontology.accepts(property, object=cls)
+
+    def owners(self, token: Token) -> list[Mention]:
+        """Actors to whom the thing belongs: "Syria's jet", "Syrian jet", "planes belonging to the coalition"."""
+        found = []
+        for child in token.children:
+            kind = relation(child)
+            if kind in {"amod", "compound", "nmod"} and (child.i < token.i or preposition(child) == "of"):
+                words = [child]
+            elif kind == "acl" and child.lemma_ in {"belong", "own", "operate", "fly"}:
+                words = [word for word in child.children if relation(word) == "obl"]
+            else:
+                continue
+            for word in words:
+                for part in coordinated(word):
+                    mention = self.mentions.at(part)
+                    if mention is not None and self.ontology.is_a(self.mentions.entity(mention).cls, "Actor"):
+                        found.append(mention)
+        return found
+
+
+PARTITIVE = frozenset({"NOUN", "NUM", "ADJ", "PRON", "DET"})
+
+
+def _core(token: Token) -> Iterator[Token]:
+    """The word, then what it is a part or a number of."""
+    yield token
+    node = token
+    for _ in range(3):
+        inner = [child for child in node.children if child.dep_ == "nmod" and preposition(child) == "of"]
+        if not inner or node.pos_ not in PARTITIVE:
+            return
+        node = inner[0]
+        yield node
+
+
+def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) -> list[Found]:
+    """All events of a Doc, in text order."""
+    values = Values(mentions, ontology, frames.settings["place"])
+    found: dict[int, Found] = {}
+    used: set[int] = set()
+    names = {i for ent in doc.ents if ent.label_ != "Nationality" for i in range(ent.start, ent.end)}
+    for token in doc:
+        if token.i in names or token.i in used:
+            continue
+        if is_verb(token) and token.pos_ == "VERB":
+            match = _verb_match(token, frames, values)
+        elif token.pos_ in {"NOUN", "PROPN"}:
+            match = _noun_match(token, frames)
+        else:
+            continue
+        if match is None:
+            continue
+        event = _fill(match, frames, values)
+        if event is not None:
+            found[event.trigger.i] = event
+            used.update(word.i for word in event.words)
+    _drop_carriers(found, frames)
+    _fold(found, ontology)
+    return [found[key] for key in sorted(found)]
+
+
+def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
+    """The most demanding pattern that the verb and its arguments meet."""
+    lemma = verb.lemma_.lower()
+    entries = frames.event_verbs.get(lemma)
+    if not entries:
+        return None
+    slots = verb_slots(verb)
+    around = {child.lemma_.lower() for child in verb.children}
+    for pattern, frame in entries:
+        words = match_verb(verb, pattern, slots)
+        if words is None or frame.without & around:
+            continue
+        candidate = Found(frame, verb, words, slots)
+        if _believable(candidate, values):
+            return candidate
+    return None
+
+
+def match_verb(verb: Token, pattern: Pattern, slots: Slots) -> tuple[Token, ...] | None:
+    """The words of the pattern around a verb whose lemma is its first word; None where it does not fit."""
+    words = [verb]
+    for particle in pattern.words[1:]:
+        hit = next(
+            (
+                child
+                for child in verb.children
+                if child.lower_ == particle
+                and (child.dep_ == "compound:prt" or (child.dep_ in {"advmod", "case", "xcomp"} and 0 < child.i - verb.i < 3))
+            ),
+            None,
+        )
+        if hit is None and verb.i + 1 < len(verb.doc) and verb.nbor().lower_ == particle and verb.nbor().pos_ == "ADP":
+            hit = verb.nbor()
+        if hit is None:
+            return None
+        words.append(hit)
+    if len(pattern.words) == 1 and any(child.dep_ == "compound:prt" for child in verb.children):
+        # "carry" is no "carry out"; a bare verb does not speak for its phrasal one.
+        return None
+    if pattern.preposition and pattern.preposition not in slots:
+        return None
+    if pattern.objects:
+        noun = next((token for token in slots.get("object", ()) if _is_noun(token, pattern.objects)), None)
+        if noun is None:
+            return None
+        words.append(noun)
+    return tuple(words)
+
+
+def _is_noun(token: Token, lemmas: frozenset[str]) -> bool:
+    """Whether a noun, its compound, or what it is a line or part of, is among the lemmas."""
+    if token.lemma_.lower() in lemmas or token.lower_ in lemmas:
+        return True
+    for other in lemmas:
+        if " " in other and other in token.sent.text.lower():
+            words = other.split()
+            start = token.i - next((i for i, word in enumerate(words) if word == token.lemma_.lower()), 99)
+            if start >= 0 and [t.lemma_.lower() for t in token.doc[start : start + len(words)]] == words:
+                return True
+    return False
+
+
+def _noun_match(noun: Token, frames: Frames) -> Found | None:
+    """The longest run of lemmas that ends in the noun, or starts with it ("line of communication")."""
+    doc = noun.doc
+    best: Found | None = None
+    for offset in range(3):
+        start = noun.i - offset
+        if start < noun.sent.start:
+            break
+        for pattern, frame in frames.event_nouns.get(doc[start].lemma_.lower(), ()):
+            words = doc[start : start + len(pattern.words)]
+            if [word.lemma_.lower() for word in words] != list(pattern.words):
+                continue
+            if words.root != noun or (best and len(best.words) >= len(pattern.words)):
+                continue
+            around = {child.lemma_.lower() for child in noun.children} | {noun.head.lemma_.lower()}
+            if frame.without & around:
+                continue
+            if relation(noun) == "compound" and noun.head.pos_ in {"NOUN", "PROPN"}:
+                # "attack helicopter", "strike group": the noun only describes another.
+                continue
+            best = Found(frame, noun, tuple(words), {})
+    if best is not None:
+        settings = frames.settings
+        best.slots = noun_slots(
+            noun,
+            of_is=best.frame.of_is,
+            light=settings["light_verbs"] | settings["order_verbs"],
+            occurrence=settings["occurrence_verbs"],
+        )
+    return best
+
+
+def _believable(event: Found, values: Values) -> bool:
+    """Whether the roles that the frame needs are filled."""
+    frame = event.frame
+    needs = frame.needs | frame.needs_all
+    if not needs:
+        return True
+    roles = assign(event.slots, frame.roles, values)
+    have = set(roles)
+    if "place" in needs or "base" in needs:
+        have |= set(_setting(event, values))
+    if "object" in needs and event.slots.get("object"):
+        have.add("object")
+    if frame.counts and any(count_of(token) is not None for token in event.slots.get("object", ())):
+        have.add(frame.counts)
+    return frame.needs_all <= have and (not frame.needs or bool(frame.needs & have))
+
+
+def assign(slots: Slots, roles: Mapping[str, tuple[str, ...]], values: Values) -> dict[str, list[Mention]]:
+    """Fill each role from its slots; a mention fills the first role that takes it."""
+    filled: dict[str, list[Mention]] = {}
+    taken: set[str] = set()
+    for role, names in roles.items():
+        for name in names:
+            for token in slots.get(name, ()):
+                for mention in values.of(token, role):
+                    if mention.id not in taken:
+                        taken.add(mention.id)
+                        filled.setdefault(role, []).append(mention)
+            if filled.get(role):
+                break
+    return filled
+
+
+def _setting(event: Found, values: Values) -> dict[str, list[Mention]]:
+    """Place and base of an event from any phrase of place, and a base that is its object."""
+    found: dict[str, list[Mention]] = {}
+    seen: set[str] = set()
+    ontology = values.ontology
+    for name, tokens in event.slots.items():
+        direct = name in {"object", "subject", "modifier"}
+        if not direct and name not in values.places and name not in event.frame.roles.get("place", ()):
+            continue
+        for token in tokens:
+            for candidate in _core(token):
+                mention = values.mentions.at(candidate)
+                if mention is None:
+                    continue
+                cls = values.mentions.entity(mention).cls
+                if mention.id not in seen and mention.type != "Nationality":
+                    if ontology.is_a(cls, "Base") and (name != "subject"):
+                        seen.add(mention.id)
+                        found.setdefault("base", []).append(mention)
+                    elif (not direct or (name == "object" and ontology.is_a(cls, "Place"))) and ontology.accepts("place", object=cls):
+                        seen.add(mention.id)
+                        found.setdefault("place", []).append(mention)
+                break
+    return found
+
+
+def _fill(event: Found, frames: Frames, values: Values) -> Found | None:
+    """Roles, literals and confidence; None where the frame's needs are not met."""
+    if not _believable(event, values):
+        return None
+    frame, slots = event.frame, event.slots
+    event.roles = assign(slots, frame.roles, values)
+    taken = {mention.id for found in event.roles.values() for mention in found}
+    if "actor" not in event.roles and slots.get("modifier") and not is_verb(event.trigger):
+        actors = [m for token in slots["modifier"] for m in values.of(token, "actor") if m.id not in taken]
+        if actors:
+            event.roles["actor"] = actors
+            taken |= {mention.id for mention in actors}
+    for role, found in _setting(event, values).items():
+        fresh = [mention for mention in found if mention.id not in taken or role == "base"]
+        event.roles.setdefault(role, []).extend(m for m in fresh if m not in event.roles.get(role, []))
+        if not event.roles[role]:
+            del event.roles[role]
+        taken |= {mention.id for mention in fresh}
+    if "instrument" not in event.roles:
+        tools = [
+            mention
+            for name in frames.settings["instrument"]
+            for token in slots.get(name, ())
+            for mention in values.of(token, "instrument")
+            if mention.id not in taken
+        ]
+        if tools:
+            event.roles["instrument"] = tools
+    _literals(event, values)
+    event.confidence = _confidence(event, frames)
+    return event
+
+
+def _literals(event: Found, values: Values) -> None:
+    """Numbers of people, and what the event is about where that is no node."""
+    frame = event.frame
+    if frame.counts:
+        for token in event.slots.get("object", ()):
+            count = count_of(token)
+            if count is not None:
+                event.literals.append((frame.counts, count))
+                break
+        return
+    if "object" in frame.roles:
+        for name in frame.roles["object"]:
+            for token in event.slots.get(name, ()):
+                mention = values.mentions.at(token)
+                if mention is not None and mention.id in {m.id for found in event.roles.values() for m in found}:
+                    continue
+                event.literals.append(("object", phrase(token)))
+            if any(role == "object" for role, _ in event.literals):
+                break
+
+
+def phrase(token: Token) -> str:
+    """The words of a phrase without its preposition and relative clauses, at most 120 characters."""
+    left = [
+        word
+        for word in token.subtree
+        if word.i < token.i and not (word.dep_ == "case" and word.head == token)
+    ]
+    right = [
+        word
+        for child in token.rights
+        if relation(child) in {"nmod", "flat", "compound", "nummod"}
+        for word in child.subtree
+    ]
+    words = sorted([*left, token, *right], key=lambda word: word.i)
+    begin, end = words[0].i, words[-1].i + 1
+    text = " ".join(token.doc[begin:end].text.split())
+    return text if len(text) <= 120 else text[:119].rsplit(" ", 1)[0] + "…"
+
+
+def _confidence(event: Found, frames: Frames) -> float:
+    """Prior of the trigger times the parser's and the mentions' trust in what fills the roles."""
+    trigger = event.trigger
+    if is_verb(trigger):
+        prior = VERB_PRIOR
+    else:
+        settings = frames.settings
+        light = settings["light_verbs"] | settings["order_verbs"]
+        carried = support(trigger, light=light, occurrence=settings["occurrence_verbs"]) is not None
+        prior = SUPPORTED_PRIOR if carried else NOUN_PRIOR
+    arcs = trigger.doc.user_data.get(ARC_CONFIDENCE)
+    parts = [mention.confidence for found in event.roles.values() for mention in found]
+    if arcs:
+        parts.extend(arcs[token.i] for tokens in event.slots.values() for token in tokens)
+    mean = sum(parts) / len(parts) if parts else 0.6
+    return round(prior * mean, 3)
+
+
+def _drop_carriers(found: dict[int, Found], frames: Frames) -> None:
+    """A verb that only carries another event ("launched an attack") is none of its own."""
+    settings = frames.settings
+    for event in list(found.values()):
+        if is_verb(event.trigger):
+            continue
+        verb = support(event.trigger, light=settings["light_verbs"], occurrence=settings["occurrence_verbs"])
+        other = found.get(verb.i) if verb is not None else None
+        if other is None:
+            continue
+        if len(other.words) > 1 or other.frame.fold or verb_lemma(other.trigger) not in settings["light_verbs"]:
+            continue
+        del found[other.trigger.i]
+
+
+def _fold(found: dict[int, Found], ontology: Ontology) -> None:
+    """Casualties told within an assault's own sentence part are part of that assault."""
+    for event in [event for event in found.values() if event.frame.fold]:
+        target = _assault_above(event.trigger, found, ontology) or _assault_below(event, found, ontology)
+        if target is None:
+            continue
+        target.literals.extend(item for item in event.literals if item not in target.literals)
+        for role in ("recipient", "place", "base", "actor"):
+            if role not in target.roles and event.roles.get(role):
+                known = {m.id for mentions in target.roles.values() for m in mentions}
+                fresh = [mention for mention in event.roles[role] if mention.id not in known]
+                if fresh:
+                    target.roles[role] = fresh
+        del found[event.trigger.i]
+
+
+def _assault_above(trigger: Token, found: Mapping[int, Found], ontology: Ontology) -> Found | None:
+    """The assault that governs a participle or a coordinated verb: "struck the town, killing 13"."""
+    node = trigger
+    for _ in range(3):
+        if relation(node) not in {"advcl", "conj", "acl", "parataxis"} or node.head is node:
+            return None
+        if relation(node) == "conj" and any(relation(child) == "nsubj" for child in node.children):
+            return None
+        node = node.head
+        event = found.get(node.i)
+        if event is not None and not event.frame.fold and ontology.is_a(event.frame.name, "Assault"):
+            return event
+        for child in node.children:
+            event = found.get(child.i)
+            if event and child.dep_ in {"obj", "nsubj:pass"} and ontology.is_a(event.frame.name, "Assault"):
+                return event
+    return None
+
+
+def _assault_below(event: Found, found: Mapping[int, Found], ontology: Ontology) -> Found | None:
+    """The assault named in the same clause: "13 were killed in an air strike", "the raid killed six"."""
+    for child in event.trigger.children:
+        if relation(child) in {"obl", "nsubj"}:
+            other = found.get(child.i)
+            if other is not None and not other.frame.fold and ontology.is_a(other.frame.name, "Assault"):
+                return other
+    return None

@@ -1,0 +1,285 @@
+"""Standing relations: who operates which base, who holds which office, what lies where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from kgraph.extract.mentions import Mentions
+from kgraph.extract.events import Values, match_verb
+from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots
+from kgraph.frames import Frames
+from kgraph.model import Mention
+from kgraph.ontology import Ontology
+
+GRAMMAR_PRIOR, VERB_PRIOR, TITLE_PRIOR = 0.85, 0.8, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One relation: ``object`` is a mention or, for a position, ``value``; ``trigger`` carries the claim."""
+
+    property: str
+    subject: Mention
+    object: Mention | None
+    value: str | None
+    trigger: Token
+    confidence: float
+
+
+def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) -> list[Found]:
+    """All standing relations of a Doc, in text order, each once a sentence."""
+    reader = _Reader(doc, frames, mentions, ontology)
+    seen: set[tuple[str, str, str, int]] = set()
+    kept = []
+    for found in reader.all():
+        subject = found.subject.entity
+        object_ = found.object.entity if found.object else f"={found.value}"
+        key = (found.property, subject, object_, found.trigger.sent.start)
+        if subject != object_ and key not in seen:
+            seen.add(key)
+            kept.append(found)
+    return sorted(kept, key=lambda item: (item.trigger.i, item.property, item.subject.id))
+
+
+class _Reader:
+    """The patterns, one method each."""
+
+    def __init__(self, doc: Doc, frames: Frames, mentions: Mentions, ontology: Ontology) -> None:
+        self.doc = doc
+        self.frames = frames
+        self.mentions = mentions
+        self.ontology = ontology
+        self.values = Values(mentions, ontology, frames.settings["place"])
+        words = [(name.split(), prop) for prop in ("leads", "represents") for name in frames.titles[prop]]
+        self.titles: dict[tuple[str, ...], set[str]] = {}
+        for parts, prop in words:
+            self.titles.setdefault(tuple(parts), set()).add(prop)
+
+    def all(self) -> Iterator[Found]:
+        for token in self.doc:
+            if is_verb(token) and token.pos_ == "VERB":
+                yield from self.by_verb(token)
+            elif token.pos_ in {"NOUN", "PROPN"}:
+                yield from self.by_noun(token)
+                yield from self.by_title(token)
+            mention = self.mentions.at(token)
+            if mention is not None and self.mentions.token(mention) == token:
+                yield from self.by_grammar(token, mention)
+
+    def cls(self, mention: Mention) -> str:
+        return self.mentions.entity(mention).cls
+
+    def made(
+        self, property: str, subject: Mention, object_: Mention, trigger: Token, prior: float
+    ) -> Iterator[Found]:
+        """The relation, where the ontology allows it between these two."""
+        if self.ontology.accepts(property, subject=self.cls(subject), object=self.cls(object_)):
+            confidence = round(prior * min(subject.confidence, object_.confidence), 3)
+            yield Found(property, subject, object_, None, trigger, confidence)
+
+    def by_verb(self, verb: Token) -> Iterator[Found]:
+        """Frames with verbs: "Russia operates the base"."""
+        entries = self.frames.relation_verbs.get(verb.lemma_.lower())
+        if not entries:
+            return
+        slots = verb_slots(verb)
+        around = {child.lemma_.lower() for child in verb.children}
+        done: set[str] = set()
+        for pattern, frame in entries:
+            if frame.name in done or frame.without & around or match_verb(verb, pattern, slots) is None:
+                continue
+            done.add(frame.name)
+            yield from self.between(frame.name, frame.roles, slots, verb)
+
+    def between(
+        self, property: str, roles: object, slots: dict[str, list[Token]], trigger: Token
+    ) -> Iterator[Found]:
+        """All pairs of what fills the frame's two sides."""
+        assert isinstance(roles, dict)  # noqa: S101 - frames.py makes a dict
+        subjects = [m for name in roles["subject"] for t in slots.get(name, ()) for m in self.values.of(t, property, subject=True)]
+        objects: list[Mention] = []
+        for name in roles["object"]:
+            objects = [m for t in slots.get(name, ()) for m in self.values.of(t, property)]
+            if objects:
+                break
+        for subject in subjects:
+            for object_ in objects:
+                yield from self.made(property, subject, object_, trigger, VERB_PRIOR)
+
+    def by_noun(self, noun: Token) -> Iterator[Found]:
+        """Frames with nouns: "X is a member of Y", "X, an ally of Y", "Y's ally X"."""
+        entries = self.frames.relation_nouns.get(noun.lemma_.lower())
+        if not entries or relation(noun) == "compound":
+            return
+        holders = list(self.holders(noun))
+        for pattern, frame in entries:
+            if len(pattern.words) > 1:
+                continue
+            slots = noun_slots(noun, of_is="of", light=(), occurrence=())
+            names = set(frame.roles["object"]) | {"of", "subject", "modifier"}
+            objects = [m for name in sorted(names) for t in slots.get(name, ()) for m in self.values.of(t, frame.name)]
+            for holder in holders:
+                for object_ in objects:
+                    if frame.of_is == "subject":
+                        yield from self.made(frame.name, object_, holder, noun, VERB_PRIOR)
+                    else:
+                        yield from self.made(frame.name, holder, object_, noun, VERB_PRIOR)
+            if holders and objects:
+                break
+
+    def holders(self, noun: Token) -> Iterator[Mention]:
+        """Who is said to be the noun: by copula, apposition, or as a name after it."""
+        words: list[Token] = []
+        if any(child.dep_ == "cop" for child in noun.children):
+            words += [child for child in noun.children if child.dep_ == "nsubj"]
+        if relation(noun) in {"appos", "compound", "flat"} or noun.dep_ == "nmod:desc":
+            words.append(noun.head)
+        words += [child for child in noun.children if relation(child) in {"appos", "flat"} or child.dep_ == "nmod:desc"]
+        for word in words:
+            for part in coordinated(word):
+                mention = self.mentions.at(part)
+                if mention is not None:
+                    yield mention
+
+    def by_title(self, noun: Token) -> Iterator[Found]:
+        """Offices of persons: position, and whom the bearer leads or represents."""
+        title = self.title_at(noun)
+        if title is None:
+            return
+        words, properties = title
+        bearers = list(self.bearers(noun))
+        if not bearers:
+            return
+        owners = self.title_owners(noun, words)
+        text = self.title_text(noun, words)
+        for bearer in bearers:
+            if self.cls(bearer) != "Person":
+                continue
+            if text:
+                yield Found("position", bearer, None, text, noun, round(TITLE_PRIOR * bearer.confidence, 3))
+            for owner in owners:
+                for property in sorted(properties):
+                    yield from self.made(property, bearer, owner, noun, TITLE_PRIOR)
+
+    def title_at(self, noun: Token) -> tuple[list[Token], set[str]] | None:
+        """The title that ends in this noun ("prime minister"), longest first."""
+        for length in (4, 3, 2, 1):
+            start = noun.i - length + 1
+            if start < noun.sent.start:
+                continue
+            words = [self.doc[i] for i in range(start, noun.i + 1)]
+            key = tuple(word.lower_ for word in words)
+            lemma = (*key[:-1], noun.lemma_.lower())
+            for form in (key, lemma):
+                if form in self.titles:
+                    return words, self.titles[form]
+        return None
+
+    def bearers(self, noun: Token) -> Iterator[Mention]:
+        """The persons who hold the office that a noun names; named ones only."""
+        own = self.mentions.at(noun)
+        if own is not None and own.kind == "name" and own.type == "Person":
+            # The tagger took the title into the name: "President Putin".
+            yield own
+            return
+        following = noun.nbor() if noun.i + 1 < len(self.doc) else None
+        seen: set[str] = set()
+        for mention in self.holders(noun):
+            if mention.kind == "name" and mention.id not in seen:
+                seen.add(mention.id)
+                yield mention
+        if not seen and following is not None and following.sent == noun.sent:
+            mention = self.mentions.at(following) or self.name_over(following)
+            if mention is not None and mention.kind == "name" and mention.type == "Person":
+                yield mention
+
+    def name_over(self, token: Token) -> Mention | None:
+        """The name mention that begins with a word."""
+        for candidate in (token, *token.ancestors):
+            mention = self.mentions.at(candidate)
+            if mention is not None and mention.span.begin == token.idx:
+                return mention
+        return None
+
+    def title_owners(self, noun: Token, words: list[Token]) -> list[Mention]:
+        """To whom the office belongs: "Russian", "of Qatar", "NATO", "Germany's", through one office in between."""
+        found: list[Mention] = []
+        holders = [noun, *(word for word in words if word != noun)]
+        if relation(noun) in {"compound", "flat", "appos"} or noun.dep_ == "nmod:desc":
+            # "Russian Foreign Minister Lavrov" may hang the adjective on the name.
+            holders.extend(child for child in [noun.head] if child.i > noun.i)
+        for holder in holders:
+            for child in holder.children:
+                kind = relation(child)
+                if child.i >= noun.i and not (kind == "nmod" and preposition(child) in {"of", "for", "to"}):
+                    continue
+                if kind not in {"amod", "compound", "nmod", "flat"}:
+                    continue
+                for part in coordinated(child):
+                    mention = self.mentions.at(part)
+                    if mention is None or mention in found:
+                        continue
+                    if self.ontology.is_a(self.cls(mention), "Actor"):
+                        found.append(mention)
+        return found
+
+    def title_text(self, noun: Token, words: list[Token]) -> str:
+        """The office as written, with its owner: "Russian Foreign Minister"."""
+        begin = min(words[0].i, noun.i)
+        while begin > noun.sent.start:
+            before = self.doc[begin - 1]
+            if before.pos_ not in {"ADJ", "PROPN", "NOUN"} or before.is_punct:
+                break
+            if relation(before) not in {"amod", "compound", "nmod", "flat"} or before.tag_ == "POS":
+                break
+            begin -= 1
+        end = noun.i + 1
+        for child in noun.rights:
+            if relation(child) == "nmod" and preposition(child) in {"of", "for"}:
+                end = max(end, max(word.i for word in _compact(child)) + 1)
+                break
+        return " ".join(self.doc[begin:end].text.split())[:120]
+
+    def by_grammar(self, token: Token, mention: Mention) -> Iterator[Found]:
+        """Relations that grammar alone carries: operators and hosts of bases, places in places, flags of gear."""
+        cls = self.cls(mention)
+        base, place = self.ontology.is_a(cls, "Base"), self.ontology.is_a(cls, "Place")
+        if base:
+            for owner in self.values.owners(token):
+                if mention.kind == "nominal" or owner.span.end <= mention.span.begin or owner.span.begin >= mention.span.begin:
+                    yield from self.made("operatedBy", mention, owner, token, GRAMMAR_PRIOR)
+        if base or place:
+            for child in token.children:
+                if relation(child) in {"nmod", "appos", "obl"} or child.dep_ == "nmod:unmarked":
+                    name = preposition(child)
+                    apposed = name == "" and child.i > token.i and child.i - token.i <= 3
+                    if name not in {"in", "at", "on", "outside", "near"} and not apposed:
+                        continue
+                    if name == "near" or name == "outside":
+                        continue
+                    where = self.mentions.at(child)
+                    if where is not None and where.kind == "name" and where.type in {"Place", "State", "Base"}:
+                        yield from self.made("locatedIn", mention, where, token, GRAMMAR_PRIOR)
+        if mention.type in {"MilitaryForce", "ArmedGroup", "Equipment"}:
+            for child in token.children:
+                if relation(child) == "nmod" and preposition(child) in {"at", "in"}:
+                    where = self.mentions.at(child)
+                    if where is not None and self.ontology.is_a(self.cls(where), "Base"):
+                        yield from self.made("stationedAt", mention, where, token, 0.6)
+        if mention.type == "Equipment":
+            for owner in self.values.owners(token):
+                yield from self.made("uses", owner, mention, token, 0.7)
+
+
+def _compact(token: Token) -> list[Token]:
+    """A phrase without relative clauses and appositions."""
+    words = [token]
+    for child in token.children:
+        if relation(child) in {"case", "det", "amod", "compound", "nmod", "flat", "nummod", "punct"} and child.dep_ != "appos":
+            if relation(child) == "punct" and child.text not in {"-", "'", "’"}:
+                continue
+            words.extend(_compact(child))
+    return words

@@ -1,0 +1,222 @@
+"""The straight line from files to a graph: read, annotate, extract, describe, store."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kgraph import __version__, rdf
+from kgraph import store as stores
+from kgraph.errors import OntologyError, ReadError
+from kgraph.model import Article, Extraction, Problem
+from kgraph.read import count, expand, read
+from kgraph.read.encoding import printable
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from kgraph.frames import Frames
+    from kgraph.gazetteer import Gazetteer
+    from kgraph.ontology import Ontology
+
+T = TypeVar("T")
+Report = Callable[[Problem], None]
+
+SAMPLES = Path(__file__).parent / "samples"
+"""The folder of the sample articles that come with kgraph."""
+
+BATCH_SIZE = 16
+"""Articles annotated together; more would cost memory and hardly fill the model's passes better."""
+_BATCH_CHARACTERS = 100_000  # a batch ends here too, so that long articles are annotated one by one
+_READER = "kgraph_reader"  # the pipe of kgraph.nlp that holds the model
+
+_log = logging.getLogger("kgraph")
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What extraction needs besides an article; made once by ``load``."""
+
+    ontology: Ontology
+    frames: Frames
+    gazetteer: Gazetteer
+    nlp: Language
+
+    @property
+    def run(self) -> rdf.Run:
+        """What the facts are marked as made by: this version of kgraph and a hash of its model."""
+        if self.nlp.has_pipe(_READER):
+            reader: Any = self.nlp.get_pipe(_READER)
+            return rdf.Run(__version__, reader.encoder.digest)
+        return rdf.Run(__version__, f"{self.nlp.meta['name']} {self.nlp.meta['version']}")
+
+    def facts(self, articles: Sequence[Article]) -> Iterator[Extraction]:
+        """Yield what each article says; they are annotated together, so pass few at a time."""
+        from kgraph.extract import extract_article
+
+        pairs = ((article.text, article) for article in articles)
+        for doc, article in self.nlp.pipe(pairs, as_tuples=True, batch_size=max(len(articles), 1)):
+            yield extract_article(
+                doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: articles done (failed ones too), about how many there are, and facts found."""
+
+    articles: int
+    total: int
+    facts: int
+
+
+def load(
+    ontology: str | Path | None = None, *, model: str | Path | None = None, threads: int = 0
+) -> Resources:
+    """Load what extraction needs.
+
+    ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is taken
+    from the shipped one. ``model`` is a folder made by ``kgraph train``; ``threads`` are the model's, 0 for
+    all cores. Raises OntologyError and ModelError in one line.
+    """
+    from kgraph import frames, gazetteer
+    from kgraph.nlp import component
+
+    schema = load_ontology(ontology)
+    return Resources(
+        ontology=schema,
+        frames=frames.load(schema, _own(ontology, "frames.yaml")),
+        gazetteer=gazetteer.load(_own(ontology, "gazetteer"), ontology=schema),
+        nlp=component.load(model, threads=threads),
+    )
+
+
+def load_ontology(folder: str | Path | None = None) -> Ontology:
+    """Load ``kgraph.ttl`` of a folder, or the shipped one where the folder is None or has none."""
+    from kgraph import ontology
+
+    if folder is not None and not Path(folder).is_dir():
+        raise OntologyError(f"{folder}: is no folder; name one with kgraph.ttl, frames.yaml or gazetteer in it")
+    return ontology.load(_own(folder, "kgraph.ttl"))
+
+
+def extract(
+    articles: Iterable[Article],
+    *,
+    resources: Resources,
+    on_problem: Report | None = None,
+    batch_size: int = BATCH_SIZE,
+) -> Iterator[Extraction]:
+    """Yield what each article says, in their order; up to ``batch_size`` of them are annotated together.
+
+    An article on which extraction fails goes to ``on_problem`` (by default the log) and the rest goes on.
+    """
+    for batch in _batches(articles, batch_size):
+        yield from _each(batch, resources.facts, on_problem or _warn)
+
+
+def build(
+    paths: Iterable[str | Path],
+    *,
+    store: str | Path | None = None,
+    date: str | None = None,
+    resources: Resources | None = None,
+    on_problem: Report | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> stores.Graph:
+    """Read files, folders and globs (or one of them) and return the graph of their articles.
+
+    ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
+    An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that
+    state none. What cannot be read goes to ``on_problem`` (by default the log) and the rest goes on;
+    ``on_progress`` hears of every batch. Raises KGraphError where there is nothing to read, and where the
+    store, the ontology or the model cannot be used.
+    """
+    report = on_problem or _warn
+    files = expand(paths, on_problem=report)
+    if not files:
+        raise ReadError("there is no article to read; name files, folders or globs that hold some")
+    articles = read(files, on_problem=report, date=date)
+    # The store before the model: a folder that is in use is said at once.
+    graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
+    try:
+        _fill(graph, articles, resources or load(), report, on_progress, count(files))
+    except BaseException:  # also when interrupted, so that the folder can be opened again
+        graph.close()
+        raise
+    return graph
+
+
+def _fill(
+    graph: stores.Graph,
+    articles: Iterable[Article],
+    resources: Resources,
+    report: Report,
+    on_progress: Callable[[Progress], None] | None,
+    total: int,
+) -> None:
+    """Put every article into the graph, in the place of what it holds of it."""
+    run = resources.run
+
+    def described(batch: Sequence[Article]) -> Iterator[tuple[Extraction, list[Any]]]:
+        for extraction in resources.facts(batch):
+            yield extraction, list(rdf.quads(extraction, ontology=resources.ontology, run=run))
+
+    done = facts = 0
+    for batch in _batches(articles, BATCH_SIZE):
+        for extraction, quads in _each(batch, described, report):
+            graph.replace(rdf.article_iri(extraction.article.id), quads)
+            facts += len(extraction.events) + len(extraction.relations)
+        done += len(batch)
+        if on_progress is not None:
+            on_progress(Progress(done, max(total, done), facts))
+
+
+def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
+    """Group articles by number and by length, so that memory stays bounded; a long one stands alone."""
+    batch: list[Article] = []
+    length = 0
+    for article in articles:
+        if batch and (len(batch) >= size or length + len(article.text) > _BATCH_CHARACTERS):
+            yield batch
+            batch, length = [], 0
+        batch.append(article)
+        length += len(article.text)
+    if batch:
+        yield batch
+
+
+def _each(
+    articles: Sequence[Article], work: Callable[[Sequence[Article]], Iterator[T]], report: Report
+) -> Iterator[T]:
+    """Yield the results of ``work``; where it fails, do the articles one by one and report the bad ones.
+
+    This is the one place where any Exception is caught: an article that meets a fault in the code or in
+    the model must not cost the user all the others. The log has the traceback at level DEBUG.
+    """
+    try:
+        results = list(work(articles))
+    except Exception as error:
+        if len(articles) > 1:
+            for article in articles:
+                yield from _each([article], work, report)
+            return
+        _log.debug("extraction failed on article %r", articles[0].id, exc_info=True)
+        why = printable(" ".join(f"{type(error).__name__}: {error}".split()))[:200]
+        remedy = "skipped; please report it as a fault of kgraph, with the article"
+        report(Problem(f"article {printable(articles[0].id[:80])}", f"cannot be worked out ({why})", remedy))
+        return
+    yield from results
+
+
+def _own(folder: str | Path | None, name: str) -> Path | None:
+    """Return a file of the user's ontology folder, None where it is not there."""
+    path = None if folder is None else Path(folder) / name
+    return path if path is not None and path.exists() else None
+
+
+def _warn(problem: Problem) -> None:
+    _log.warning("%s", problem)

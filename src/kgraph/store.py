@@ -1,0 +1,246 @@
+"""The graph of many articles: one named graph each, on Oxigraph, in memory or in a folder.
+
+The default graph is kept as the union of the named ones. Oxigraph can also make a union while it answers, but
+then finds a statement once per article that holds it, and a join of two labels as often as their product.
+
+``Graph`` is written and asked through pyoxigraph, which replaces an article in one transaction and runs
+SPARQL natively; ``Graph.dataset`` gives the same data through rdflib's API.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyoxigraph as ox
+
+from kgraph.errors import KGraphError, StoreError
+from kgraph.rdf import PREFIXES, Value, is_iri
+
+if TYPE_CHECKING:
+    import rdflib
+
+    from kgraph.query import Row
+
+_MARK = "CURRENT"  # the file that every Oxigraph folder has
+_STORE_ERRORS = (OSError, RuntimeError, ValueError)  # what pyoxigraph raises from below
+
+
+class StoredArticle(NamedTuple):
+    """One article of a graph: its IRI, which also names its graph, and its own id."""
+
+    iri: str
+    id: str
+
+
+class Graph:
+    """Everything read from a set of articles; the default view is the union of their graphs.
+
+    Made by ``Graph.memory()`` or ``open(path)``; a context manager. After ``close`` every use raises
+    StoreError.
+    """
+
+    def __init__(self, store: ox.Store, path: Path | None = None) -> None:
+        self._store: ox.Store | None = store
+        self.path = path
+
+    @classmethod
+    def memory(cls) -> Graph:
+        """Return an empty graph that lives as long as the process."""
+        return cls(ox.Store())
+
+    @property
+    def store(self) -> ox.Store:
+        """The Oxigraph store beneath, for this package and for those who need its speed."""
+        if self._store is None:
+            raise StoreError("the graph is closed; open it again")
+        return self._store
+
+    @cached_property
+    def dataset(self) -> rdflib.Dataset:
+        """The same data as an rdflib Dataset, to read; what is written past ``replace`` is in no union."""
+        import rdflib
+        from oxrdflib import OxigraphStore
+
+        class Dataset(rdflib.Dataset):
+            """rdflib's, without the warning that 7.6 gives for its own use of this property."""
+
+            default_context = property(lambda self: self._default_context)
+
+        # Not default_union=True: the default graph is the union already, with each statement once.
+        dataset = Dataset(store=OxigraphStore(store=self.store))
+        for prefix, namespace in PREFIXES.items():
+            dataset.bind(prefix, namespace, replace=True)
+        return dataset
+
+    @property
+    def size(self) -> int:
+        """The number of different statements."""
+        return sum(1 for _ in self.triples())
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """Yield the union of all articles, each statement once, in no order."""
+        for quad in self.store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            yield quad.triple
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield the statements of every article with the article's graph, in no order."""
+        for graph in self.store.named_graphs():
+            yield from self.store.quads_for_pattern(None, None, None, graph)
+
+    def replace(self, article_iri: str, quads: Iterable[ox.Quad]) -> None:
+        """Put ``quads`` in the place of all that the article's graph holds, wholly or not at all.
+
+        No quads: the article is removed. Raises StoreError for a quad of another graph, or when the store
+        cannot be written.
+        """
+        if not is_iri(article_iri):
+            raise StoreError(f"{article_iri!r} is no IRI of an article")
+        graph = ox.NamedNode(article_iri)
+        fresh = ox.Store()  # a store of its own gives numbers the form they will be stored in
+        for quad in quads:
+            if quad.graph_name != graph:
+                raise StoreError(f"a statement for {quad.graph_name} cannot go into the graph {article_iri}")
+            fresh.add(quad)
+        new = {quad.triple for quad in fresh}
+        try:
+            update = self._update(graph, new)
+            if update:
+                self.store.update(update)
+        except _STORE_ERRORS as error:
+            raise StoreError(f"{self.path or 'memory'}: cannot be written: {_line(error)}") from error
+
+    def _update(self, graph: ox.NamedNode, new: set[ox.Triple]) -> str:
+        """Return the SPARQL that makes ``graph`` hold ``new``, and the union follow; "" if it does already.
+
+        One update is one transaction; pyoxigraph has no other way to remove and add in one. The text is made
+        of terms by Oxigraph's own serializer, so nothing an article says can break out of it.
+        """
+        old = {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+        parts = []
+        if old - new:
+            gone = old - new
+            lost = [triple for triple in gone if not self._is_elsewhere(triple, graph)]
+            parts.append(f"DELETE DATA {{ {_lines(lost)} GRAPH {graph} {{ {_lines(gone)} }} }}")
+        if new - old:
+            added = _lines(new - old)
+            parts.append(f"INSERT DATA {{ {added} GRAPH {graph} {{ {added} }} }}")
+        if old and not new:
+            parts.append(f"DROP SILENT GRAPH {graph}")
+        return " ; ".join(parts)
+
+    def _is_elsewhere(self, triple: ox.Triple, graph: ox.NamedNode) -> bool:
+        """Whether another article makes the statement too, so that it stays in the union."""
+        own = {graph, ox.DefaultGraph()}
+        holders = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return any(holder.graph_name not in own for holder in holders)
+
+    def articles(self) -> list[StoredArticle]:
+        """Return the articles of the graph, sorted by IRI."""
+        identifier = ox.NamedNode(PREFIXES["dcterms"] + "identifier")
+        found = []
+        for graph in self.store.named_graphs():
+            for quad in self.store.quads_for_pattern(graph, identifier, None, graph):
+                if isinstance(graph, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                    found.append(StoredArticle(graph.value, quad.object.value))
+        return sorted(found)
+
+    def query(self, sparql: str, **bindings: Value) -> list[Row]:
+        """Return the rows of a SELECT, in its order or else sorted; see ``kgraph.query``.
+
+        The prefixes of kgraph are known; ``bindings`` give variables a value. Raises QueryError.
+        """
+        from kgraph.query import select
+
+        return select(self, sparql, **bindings)
+
+    def export(self, path: str | Path) -> None:
+        """Write the graph to a file in the format of its suffix; KGraphError names the known ones."""
+        from kgraph.export import export
+
+        export(self, Path(path))
+
+    def view(self, path: str | Path, **options: Any) -> None:
+        """Write the graph as one interactive HTML file; ``options`` are those of ``kgraph.view``."""
+        from kgraph.view import view  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+        view(self, Path(path), **options)
+
+    def close(self) -> None:
+        """Write out and let go of the folder, so that another process may open it."""
+        if self._store is None:
+            return
+        dataset = self.__dict__.pop("dataset", None)
+        if dataset is not None:
+            dataset.close()
+        store, self._store = self._store, None
+        if self.path is not None and os.access(self.path, os.W_OK):
+            try:
+                store.flush()
+            except _STORE_ERRORS as error:
+                raise StoreError(f"{self.path}: cannot be written: {_line(error)}") from error
+
+    def __enter__(self) -> Graph:
+        """Return the graph itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the graph, also after an error."""
+        self.close()
+
+
+def open(path: str | Path, *, create: bool = False) -> Graph:
+    """Open the graph in a folder; ``create`` makes the folder and an empty graph where there is none.
+
+    One process at a time may hold a folder. A folder that may not be written is opened for reading, unless
+    ``create`` asks for more. Raises StoreError in one line that says what to do.
+    """
+    path = Path(path)
+    _check(path, create)
+    writable = os.access(path, os.W_OK)
+    try:
+        store = ox.Store(str(path)) if writable else ox.Store.read_only(str(path))
+    except _STORE_ERRORS as error:
+        reason = _line(error)
+        if "lock" in reason.lower():
+            raise StoreError(f"{path}: in use by another process; wait until it ends or close it") from error
+        raise StoreError(f"{path}: cannot be opened as a store: {reason}; build it again") from error
+    return Graph(store, path)
+
+
+def _check(path: Path, create: bool) -> None:
+    """Raise StoreError where ``path`` cannot be a store; make the folder if that is asked for."""
+    try:
+        if path.exists() and not path.is_dir():
+            raise StoreError(f"{path}: is a file, not the folder of a store; name a folder")
+        if create:
+            path.mkdir(parents=True, exist_ok=True)
+            if not os.access(path, os.W_OK):
+                raise StoreError(f"{path}: may not be written; choose another folder or change its rights")
+        elif not path.exists():
+            raise StoreError(f"{path}: no such store; make it with: kgraph build FILES --store {path}")
+        names = [item.name for item in path.iterdir()]
+    except KGraphError:
+        raise
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path}: cannot be used as a store: {_line(error)}; choose another") from error
+    if names and _MARK not in names:
+        raise StoreError(f"{path}: holds files but no store; choose an empty or new folder")
+    if not names and not create:
+        raise StoreError(f"{path}: is empty; fill it with: kgraph build FILES --store {path}")
+
+
+def _lines(triples: Iterable[ox.Triple]) -> str:
+    """Return triples as N-Triples, which SPARQL reads as well."""
+    return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+
+
+def _line(error: BaseException) -> str:
+    reason = getattr(error, "strerror", None) or str(error)
+    return " ".join(str(reason).split())

@@ -1,0 +1,169 @@
+"""Picture and positions -> the data of the page: pyvis's nodes and edges, and the evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from math import sqrt
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from kgraph.view.palette import STYLES, style_of
+from kgraph.view.picture import Fact, Node, Picture, Sentence
+
+if TYPE_CHECKING:
+    from kgraph.ontology import Ontology
+
+Json = dict[str, Any]
+_DRAWN = 60  # characters of a name that are drawn; the panel has all of them
+_LINE = 20  # characters on a line of a drawn name
+_SCREEN = 1100  # pixels of a usual screen that a drawing has
+_LANDMARKS = 24
+_NAME = 2000  # characters of a name that are kept at all
+
+
+def page_data(picture: Picture, positions: Mapping[str, tuple[int, int]], *, ontology: Ontology) -> Json:
+    """All that the page's script reads, ready for JSON; lists are in the picture's order."""
+    parents = {name: cls.parents for name, cls in ontology.classes.items()}
+    nodes, edges = _network(picture, positions, parents, ontology)
+    return {
+        "nodes": nodes,
+        "edges": edges,
+        "facts": [_fact(fact, picture) for fact in picture.facts],
+        "sentences": [_sentence(sentence) for sentence in picture.sentences],
+        "articles": {
+            a.id: {"title": a.title, "date": a.date, "source": a.source, "url": a.url}
+            for a in picture.articles
+        },
+        "others": {name: _cut(label, _NAME) for name, label in sorted(picture.others.items())},
+        "left_out": picture.left_out,
+        "groups": [
+            {"name": s.group, "section": s.section, "color": s.color, "shape": s.shape} for s in STYLES
+        ],
+        "words": _words(picture, ontology),
+    }
+
+
+def _network(
+    picture: Picture,
+    positions: Mapping[str, tuple[int, int]],
+    parents: Mapping[str, frozenset[str]],
+    ontology: Ontology,
+) -> tuple[list[Json], list[Json]]:
+    """Nodes and edges in vis-network's form, made by pyvis."""
+    from pyvis.network import Network  # half a second, most of it IPython: only when a page is made
+
+    degree = Counter(end for edge in picture.edges for end in (edge.source, edge.target))
+    network = Network(directed=True)
+    # In a wide drawing, seen from far away, the busiest nodes keep a name that can be read.
+    width = max((x for x, _ in positions.values()), default=0)
+    far = min(max(width / _SCREEN, 1.0), 5.0)
+    busiest = set(sorted(degree, key=lambda node: (-degree[node], node))[:_LANDMARKS])
+    for node in picture.nodes:
+        style = style_of(node.cls, parents, kind=node.kind)
+        x, y = positions[node.id]
+        weight = sqrt(degree[node.id])
+        options: Json = {"group": style.group, "x": x, "y": y, "kind": node.kind, "cls": node.cls}
+        if node.kind == "event":
+            options |= {"size": round(style.size * sqrt(far), 1), "font": {"size": 10}, "name": _cut(node.label, _NAME)}
+            options |= {"date": node.date, "realis": node.realis}
+            if node.realis != "actual":
+                options["shapeProperties"] = {"borderDashes": [3, 2]}
+        else:
+            options |= {"size": round(min(style.size + 2.5 * weight, 32) * sqrt(far), 1)}
+            size = min(11 + 1.5 * weight, 20) * (far if node.id in busiest else 1)
+            options |= {"font": {"size": round(size)}, "name": _cut(node.label, _NAME)}
+            options["names"] = [_cut(name, _NAME) for name in node.names]
+        network.add_node(node.id, label=_drawn_label(node, ontology), **options)
+    bends = Counter(_ends(edge.source, edge.target) for edge in picture.edges)
+    drawn: Counter[tuple[str, str]] = Counter()
+    for edge in picture.edges:
+        options = {"id": edge.id, "kind": edge.kind, "name": edge.name, "realis": edge.realis}
+        options["facts"] = list(edge.facts)
+        options["width"] = round(min(1 + 0.5 * (len(edge.facts) - 1), 5), 1)
+        options["label"] = _word(ontology, edge.name)
+        if edge.realis != "actual":
+            options["dashes"] = [5, 4]
+            if edge.kind == "relation":  # an event says it in its own label
+                options["label"] += f" ({edge.realis})"
+        ends = _ends(edge.source, edge.target)
+        if bends[ends] > 1:  # lines between the same two nodes are bent apart
+            drawn[ends] += 1
+            turn = 0.18 * (drawn[ends] - (bends[ends] + 1) / 2) * (1 if ends[0] == edge.source else -1)
+            if turn:
+                way = "curvedCW" if turn > 0 else "curvedCCW"
+                options["smooth"] = {"enabled": True, "type": way, "roundness": round(abs(turn), 2)}
+        network.add_edge(edge.source, edge.target, **options)
+    return network.nodes, network.edges
+
+
+def _ends(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a < b else (b, a)
+
+
+def _drawn_label(node: Node, ontology: Ontology) -> str:
+    if node.kind != "event":
+        return "\n".join(wrap(_cut(node.label, _DRAWN), _LINE)) or node.id
+    lines = [_word(ontology, node.cls)]
+    if node.realis != "actual":
+        lines.append(f"({node.realis})")
+    return "\n".join([*lines, node.date] if node.date else lines)
+
+
+def _fact(fact: Fact, picture: Picture) -> Json:
+    """One fact; what it does not have is left away, to keep the page small."""
+    record: Json = {
+        "id": fact.id,
+        "kind": fact.kind,
+        "cls": fact.cls,
+        "label": _cut(fact.label, _NAME),
+        "mode": fact.mode,
+        "subject": fact.subject,
+        "object": fact.object,
+        "value": _cut(fact.value, _NAME),
+        "roles": [list(role) for role in fact.roles],
+        "values": [[name, _cut(value, _NAME)] for name, value in fact.values],
+        "begin": fact.begin,
+        "end": fact.end,
+        "basis": fact.basis,
+        "by": list(fact.according_to),
+        "trigger": list(fact.trigger or ()),
+        "sentences": list(fact.sentences),
+    }
+    record = {name: value for name, value in record.items() if value not in ("", [])}
+    record["realis"] = fact.realis
+    if fact.confidence is not None:
+        record["confidence"] = round(fact.confidence, 3)
+    return record
+
+
+def _sentence(sentence: Sentence) -> Json:
+    return {
+        "id": sentence.id,
+        "article": sentence.article,
+        "begin": sentence.begin,
+        "text": sentence.text,
+        "marks": [[mark.begin, mark.end, mark.node] for mark in sentence.marks],
+    }
+
+
+def _words(picture: Picture, ontology: Ontology) -> dict[str, str]:
+    """How the page calls each class, role and relation it shows."""
+    names = {node.cls for node in picture.nodes} | {fact.cls for fact in picture.facts}
+    names |= {role for fact in picture.facts for role, _ in (*fact.roles, *fact.values)}
+    names |= {style.group for style in STYLES} | {"accordingTo"}
+    return {name: _word(ontology, name) for name in sorted(names)}
+
+
+def _word(ontology: Ontology, name: str) -> str:
+    """The ontology's label: classes with a capital, properties as they are; else the name itself."""
+    if name in ontology.classes:
+        label = ontology.classes[name].label
+        return label[:1].upper() + label[1:]
+    if name in ontology.properties:
+        return ontology.properties[name].label
+    return name
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

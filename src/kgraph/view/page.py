@@ -1,0 +1,85 @@
+"""Data -> one HTML file that asks nothing of anyone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+# Characters that could end a script element or a line of script, all safe as \u escapes inside JSON.
+_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_PARTS = ("state.js", "draw.js", "panel.js", "tables.js", "start.js")
+
+
+def render(data: dict[str, Any], *, title: str) -> str:
+    """The page as text: style, vis-network, our script and the data, each inside it.
+
+    The Content-Security-Policy forbids every request and every script and style but these, which
+    it knows by their hashes.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    library, script, style = _library(), _script(), _text("page.css")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {_hash(library)} {_hash(script)}",
+            f"style-src {_hash(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
+    )
+    return environment.from_string(_text("page.html.j2")).render(
+        title=title,
+        policy=policy,
+        style=Markup(style),  # noqa: S704  (ours)
+        library=Markup(library),  # noqa: S704  (pyvis's copy of vis-network)
+        script=Markup(script),  # noqa: S704  (ours)
+        data=Markup(to_json(data)),  # noqa: S704  (escaped there)
+    )
+
+
+def to_json(value: object) -> str:
+    """JSON that is safe inside a script element, whatever the text in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.translate(_UNSAFE).encode("utf-8", "replace").decode("utf-8")
+
+
+def _library() -> str:
+    """vis-network as pyvis ships it, the newest version there; without its source map's address."""
+    folder = files("pyvis") / "lib"
+    versions = sorted(
+        (tuple(map(int, match[1].split("."))), item)
+        for item in folder.iterdir()
+        if (match := re.fullmatch(r"vis-(\d+(?:\.\d+)*)", item.name))
+    )
+    text = (versions[-1][1] / "vis-network.min.js").read_text(encoding="utf-8")
+    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+    # HTML has no carriage returns: a browser hashes the script after it has dropped them.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if re.search(r"</script|<!--", text, re.IGNORECASE):
+        raise ValueError("pyvis's vis-network cannot stand inside a page: it holds the end of a script")
+    return text
+
+
+def _script() -> str:
+    """Our own script: its parts one after the other, in a scope of their own."""
+    parts = "\n".join(_text(name) for name in _PARTS)
+    return f"(() => {{\n'use strict';\n{parts}\n}})();\n"
+
+
+def _text(name: str) -> str:
+    return (files("kgraph.view") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _hash(text: str) -> str:
+    """The text's source expression in a Content-Security-Policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
