@@ -21,11 +21,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
+import spacy
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from kgraph.model import Article
 from kgraph.nlp.component import ARC_CONFIDENCE, HEAD_TYPES, NAME_CONFIDENCE
+
+VOCAB = spacy.blank("en").vocab
+"""A bare Vocab knows no lower case and no numbers."""
 
 UPOS = {
     "NNP": "PROPN", "NNPS": "PROPN", "NN": "NOUN", "NNS": "NOUN", "JJ": "ADJ", "JJR": "ADJ", "JJS": "ADJ",
@@ -68,7 +72,7 @@ def build(
         word not in OPENING and following not in CLOSING
         for word, following in zip(words, [*words[1:], "."], strict=True)
     ]
-    doc = Doc(vocab or Vocab(), words=words, spaces=spaces, heads=tree, sent_starts=starts, **columns)  # type: ignore[arg-type]
+    doc = Doc(vocab or VOCAB, words=words, spaces=spaces, heads=tree, sent_starts=starts, **columns)  # type: ignore[arg-type]
     _mark_names(doc, names or {}, probability)
     found = heads or {}
     doc.user_data[HEAD_TYPES] = [(found.get(word, "None"), probability) for word in words]
@@ -76,7 +80,9 @@ def build(
     return doc
 
 
-def article(doc: Doc, *, id: str = "test", date: str | None = "2018-01-19", source: str | None = None) -> Article:
+def article(
+    doc: Doc, *, id: str = "test", date: str | None = "2018-01-19", source: str | None = None
+) -> Article:
     """The article a hand-built Doc was read from."""
     return Article(id=id, title="", text=doc.text, date=date, source=source)
 

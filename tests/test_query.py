@@ -225,7 +225,16 @@ def test_malformed_queries_are_named_in_one_line(graph: Graph, sparql: str) -> N
 
 def test_every_named_query_answers_alike_on_every_store(graph: Graph) -> None:
     """The queries that come with kgraph parse, find something, and say what they are for."""
-    assert names() == ["bases", "claims", "demo", "events", "events-at-base", "evidence", "timeline-of-actor"]
+    assert names() == [
+        "bases",
+        "claims",
+        "counts",
+        "demo",
+        "events",
+        "events-at-base",
+        "evidence",
+        "timeline-of-actor",
+    ]
     with Graph.memory() as other:
         for id in ("b", "a"):
             other.replace(article_iri(id), quads(sample(id), ontology=load(), run=RUN))

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kgraph.errors import KGraphError
     from kgraph.model import Article, Extraction, Problem
-    from kgraph.pipeline import Resources, build, load
+    from kgraph.pipeline import Resources, build
     from kgraph.store import Graph, open
 
 __all__ = [
     # the main job
     "build",
     "open",
-    "load",
     # values
     "Graph",
     "Resources",
@@ -38,7 +37,6 @@ __version__ = "0.1.0"
 _HOMES = {
     "build": "kgraph.pipeline",
     "open": "kgraph.store",
-    "load": "kgraph.pipeline",
     "Graph": "kgraph.store",
     "Resources": "kgraph.pipeline",
     "Article": "kgraph.model",

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from kgraph import __version__, rdf
 from kgraph import store as stores
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Report = Callable[[Problem], None]
+Paths = Iterable[str | Path] | str | Path
 
 SAMPLES = Path(__file__).parent / "samples"
 """The folder of the sample articles that come with kgraph."""
@@ -38,12 +39,33 @@ _log = logging.getLogger("kgraph")
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What extraction needs besides an article; made once by ``load``."""
+    """What extraction needs besides an article; made once, by ``Resources.load``."""
 
     ontology: Ontology
     frames: Frames
     gazetteer: Gazetteer
     nlp: Language
+
+    @classmethod
+    def load(
+        cls, ontology: str | Path | None = None, *, model: str | Path | None = None, threads: int = 0
+    ) -> Self:
+        """Load what extraction needs.
+
+        ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is
+        taken from the shipped one. ``model`` is a folder made by ``kgraph train``; ``threads`` are the
+        model's, 0 for all cores. Raises OntologyError and ModelError in one line.
+        """
+        from kgraph import frames, gazetteer
+        from kgraph.nlp import component
+
+        schema = load_ontology(ontology)
+        return cls(
+            ontology=schema,
+            frames=frames.load(schema, _own(ontology, "frames.yaml")),
+            gazetteer=gazetteer.load(_own(ontology, "gazetteer"), ontology=schema),
+            nlp=component.load(model, threads=threads),
+        )
 
     @property
     def run(self) -> rdf.Run:
@@ -66,32 +88,12 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: articles done (failed ones too), about how many there are, and facts found."""
+    """How far a build is: articles stored, those that failed, about how many there are, and facts found."""
 
     articles: int
+    failed: int
     total: int
     facts: int
-
-
-def load(
-    ontology: str | Path | None = None, *, model: str | Path | None = None, threads: int = 0
-) -> Resources:
-    """Load what extraction needs.
-
-    ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is taken
-    from the shipped one. ``model`` is a folder made by ``kgraph train``; ``threads`` are the model's, 0 for
-    all cores. Raises OntologyError and ModelError in one line.
-    """
-    from kgraph import frames, gazetteer
-    from kgraph.nlp import component
-
-    schema = load_ontology(ontology)
-    return Resources(
-        ontology=schema,
-        frames=frames.load(schema, _own(ontology, "frames.yaml")),
-        gazetteer=gazetteer.load(_own(ontology, "gazetteer"), ontology=schema),
-        nlp=component.load(model, threads=threads),
-    )
 
 
 def load_ontology(folder: str | Path | None = None) -> Ontology:
@@ -99,8 +101,23 @@ def load_ontology(folder: str | Path | None = None) -> Ontology:
     from kgraph import ontology
 
     if folder is not None and not Path(folder).is_dir():
-        raise OntologyError(f"{folder}: is no folder; name one with kgraph.ttl, frames.yaml or gazetteer in it")
+        raise OntologyError(f"{folder}: is no folder; name one that holds kgraph.ttl or frames.yaml")
     return ontology.load(_own(folder, "kgraph.ttl"))
+
+
+def find(
+    paths: Paths, *, date: str | None = None, on_problem: Report | None = None
+) -> tuple[Iterator[Article], int]:
+    """Return the articles of files, folders and globs, and about how many they are.
+
+    ``date`` is given to articles that state none. Problems go to ``on_problem``, by default the log; raises
+    ReadError where there is no file at all, or ``date`` is none.
+    """
+    report = on_problem or _warn
+    files = expand([paths] if isinstance(paths, str | Path) else paths, on_problem=report)
+    if not files:
+        raise ReadError("there is no article to read; name files, folders or globs that hold some")
+    return read(files, on_problem=report, date=date), count(files)
 
 
 def extract(
@@ -119,7 +136,7 @@ def extract(
 
 
 def build(
-    paths: Iterable[str | Path],
+    paths: Paths,
     *,
     store: str | Path | None = None,
     date: str | None = None,
@@ -136,14 +153,11 @@ def build(
     store, the ontology or the model cannot be used.
     """
     report = on_problem or _warn
-    files = expand(paths, on_problem=report)
-    if not files:
-        raise ReadError("there is no article to read; name files, folders or globs that hold some")
-    articles = read(files, on_problem=report, date=date)
+    articles, total = find(paths, date=date, on_problem=report)
     # The store before the model: a folder that is in use is said at once.
     graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
     try:
-        _fill(graph, articles, resources or load(), report, on_progress, count(files))
+        _fill(graph, articles, total, resources or Resources.load(), report, on_progress)
     except BaseException:  # also when interrupted, so that the folder can be opened again
         graph.close()
         raise
@@ -153,10 +167,10 @@ def build(
 def _fill(
     graph: stores.Graph,
     articles: Iterable[Article],
+    total: int,
     resources: Resources,
     report: Report,
     on_progress: Callable[[Progress], None] | None,
-    total: int,
 ) -> None:
     """Put every article into the graph, in the place of what it holds of it."""
     run = resources.run
@@ -165,14 +179,16 @@ def _fill(
         for extraction in resources.facts(batch):
             yield extraction, list(rdf.quads(extraction, ontology=resources.ontology, run=run))
 
-    done = facts = 0
+    stored = failed = facts = 0
     for batch in _batches(articles, BATCH_SIZE):
+        before = stored
         for extraction, quads in _each(batch, described, report):
             graph.replace(rdf.article_iri(extraction.article.id), quads)
+            stored += 1
             facts += len(extraction.events) + len(extraction.relations)
-        done += len(batch)
+        failed += len(batch) - (stored - before)
         if on_progress is not None:
-            on_progress(Progress(done, max(total, done), facts))
+            on_progress(Progress(stored, failed, max(total, stored + failed), facts))
 
 
 def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:

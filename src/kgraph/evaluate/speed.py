@@ -29,7 +29,9 @@ def main(paths: Sequence[str]) -> int:
         return 1
     ready = pipeline.Resources.load()
     began = time.perf_counter()
-    facts = sum(len(found.events) + len(found.relations) for found in pipeline.extract(articles, resources=ready))
+    facts = sum(
+        len(found.events) + len(found.relations) for found in pipeline.extract(articles, resources=ready)
+    )
     seconds = time.perf_counter() - began
     words = sum(len(article.text.split()) for article in articles)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

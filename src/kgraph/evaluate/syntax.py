@@ -60,9 +60,7 @@ def _right(tree: Tree, found: Annotation) -> dict[str, int]:
         "upos": sum(a == b for a, b in zip(found.pos, tree.columns["upos"], strict=True)),
         "lemma": sum(a == b for a, b in zip(found.lemmas, tree.columns["lemma"], strict=True)),
         "uas": sum(attached),
-        "las": sum(
-            ok and a == b for ok, a, b in zip(attached, found.deps, deps, strict=True)
-        ),
+        "las": sum(ok and a == b for ok, a, b in zip(attached, found.deps, deps, strict=True)),
     }
 
 

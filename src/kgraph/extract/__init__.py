@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kgraph.extract.mentions import Mentions
     from kgraph.frames import Frames
     from kgraph.gazetteer import Gazetteer
-    from kgraph.model import Article, Event, Extraction, Relation, Span, Time
+    from kgraph.model import Article, Event, Extraction, Relation, Span
     from kgraph.ontology import Ontology
 
 __all__ = ["extract_article"]
@@ -21,7 +21,8 @@ def extract_article(
     doc: Doc, article: Article, *, ontology: Ontology, frames: Frames, gazetteer: Gazetteer
 ) -> Extraction:
     """All facts of one article; ``doc`` is its text annotated by the English pipeline."""
-    from kgraph.extract import events, mentions as mentions_module, relations
+    from kgraph.extract import events, relations
+    from kgraph.extract import mentions as mentions_module
     from kgraph.extract.dates import Calendar
     from kgraph.extract.time import times
     from kgraph.model import Extraction
@@ -134,7 +135,7 @@ class _Claims:
         """The finished relation."""
         from kgraph.model import Relation
 
-        realis, source = self.claim(found.trigger)
+        realis, source = self.claim(found.trigger) if found.stated else ("actual", None)
         return Relation(
             id=f"r{number}",
             predicate=found.property,

@@ -10,7 +10,15 @@ from spacy.tokens import Token
 from kgraph.extract import lexicon
 
 ACTORS = frozenset(
-    {"State", "GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization", "Person"}
+    {
+        "State",
+        "GovernmentBody",
+        "MilitaryForce",
+        "ArmedGroup",
+        "InternationalOrganization",
+        "Organization",
+        "Person",
+    }
 )
 
 
@@ -33,7 +41,9 @@ def acts(token: Token, types: dict[int, str]) -> bool:
         return above.lemma_.lower() not in lexicon.CIVIC
     if dep in ("compound", "amod"):
         return above.lemma_.lower() in lexicon.GOVERNING or (
-            above.i + 1 < len(above.doc) and above.doc[token.i + 1].text in ("-", "–") and above.pos_ == "VERB"
+            above.i + 1 < len(above.doc)
+            and above.doc[token.i + 1].text in ("-", "–")
+            and above.pos_ == "VERB"
         )
     if dep == "obl:agent" or case & lexicon.AGAINST:
         return True

@@ -12,7 +12,9 @@ from kgraph.model import Realis
 
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
-GOVERNED = frozenset({"ccomp", "xcomp", "csubj", "acl", "obj", "nsubj", "obl", "nmod", "parataxis", "advcl", "conj"})
+GOVERNED = frozenset(
+    {"ccomp", "xcomp", "csubj", "acl", "obj", "nsubj", "obl", "nmod", "parataxis", "advcl", "conj"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,19 @@ class Claim:
     saying: Token | None
 
 
-def claim_of(trigger: Token, *, settings: Mapping[str, frozenset[str]], realis: Mapping[str, frozenset[str]]) -> Claim:
+def claim_of(
+    trigger: Token, *, settings: Mapping[str, frozenset[str]], realis: Mapping[str, frozenset[str]]
+) -> Claim:
     """Realis and attribution of the event or relation that a word triggers."""
     signs: set[str] = set()
     source = saying = None
-    node = trigger
+    node, own = trigger, True
     for _ in range(12):
-        signs |= _own_signs(node, realis)
+        if own:
+            signs |= _own_signs(node, realis)
+        own = True
         parent = node.head
-        if parent is node:
+        if parent == node:
             break
         kind = relation(node)
         if node.dep_ == "acl:relcl" or kind not in GOVERNED:
@@ -53,8 +59,8 @@ def claim_of(trigger: Token, *, settings: Mapping[str, frozenset[str]], realis: 
                 if parent_kind != "ccomp":
                     break
             elif _has(node, "aux") and not _bare(node):
-                node = _skip(parent)
-                continue
+                # Its own auxiliary: the partner's negation or modal is not its own.
+                own = False
             node = parent
             continue
         lemma = verb_lemma(parent) if is_verb(parent) else parent.lemma_.lower()
@@ -64,7 +70,13 @@ def claim_of(trigger: Token, *, settings: Mapping[str, frozenset[str]], realis: 
         if speaks:
             saying = parent
             source = _speaker(parent)
-            if _own_signs(parent, realis) & {"negated"} and lemma in {"confirm", "believe", "think", "see", "know"}:
+            if _own_signs(parent, realis) & {"negated"} and lemma in {
+                "confirm",
+                "believe",
+                "think",
+                "see",
+                "know",
+            }:
                 signs.add("hypothetical")
             break
         if kind == "nsubj" and not (is_passive(parent) or lemma in settings["occurrence_verbs"]):
@@ -97,15 +109,9 @@ def _finite(verb: Token) -> bool:
     if verb.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
         return True
     return any(
-        relation(child) in {"aux", "cop"} and child.tag_ in {"VBD", "VBZ", "VBP", "MD"} for child in verb.children
+        relation(child) in {"aux", "cop"} and child.tag_ in {"VBD", "VBZ", "VBP", "MD"}
+        for child in verb.children
     )
-
-
-def _skip(verb: Token) -> Token:
-    """The first verb of a coordination, whose governor is the governor of all."""
-    while relation(verb) == "conj" and is_verb(verb.head):
-        verb = verb.head
-    return verb
 
 
 def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
@@ -122,13 +128,25 @@ def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
                 signs.add("hypothetical")
             elif lemma in realis["future_modals"]:
                 signs.add("planned")
-        elif kind == "mark" and word in CONDITIONS:
+        elif (kind == "mark" and word in CONDITIONS) or (kind == "amod" and word in realis["hypothetical"]):
             signs.add("hypothetical")
-        elif kind == "amod" and word in realis["hypothetical"]:
-            signs.add("hypothetical")
-        elif kind == "amod" and word in {"planned", "future", "upcoming", "proposed", "expected", "scheduled"}:
+        elif kind == "amod" and word in {
+            "planned",
+            "future",
+            "upcoming",
+            "proposed",
+            "expected",
+            "scheduled",
+        }:
             signs.add("planned")
-        elif kind == "amod" and word in {"alleged", "suspected", "possible", "potential", "feared", "threatened"}:
+        elif kind == "amod" and word in {
+            "alleged",
+            "suspected",
+            "possible",
+            "potential",
+            "feared",
+            "threatened",
+        }:
             signs.add("hypothetical")
     if node.tag_ == "VB" and is_verb(node) and relation(node) == "ROOT":
         words = [child.tag_ for child in node.children]
@@ -137,7 +155,11 @@ def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
             signs.add("planned")
         elif not any(relation(child) in {"aux", "nsubj"} for child in node.children):
             signs.add("hypothetical")
-    elif node.tag_ == "VB" and relation(node) in {"advcl", "acl"} and any(c.tag_ == "TO" for c in node.children):
+    elif (
+        node.tag_ == "VB"
+        and relation(node) in {"advcl", "acl"}
+        and any(c.tag_ == "TO" for c in node.children)
+    ):
         signs.add("planned")
     return signs
 
@@ -159,7 +181,11 @@ def _governs(parent: Token, node: Token, kind: str) -> bool:
     if kind == "obl":
         return preposition(node) in {"of", "for", "from", "against", "with", "to", "on"} and is_verb(parent)
     if kind == "advcl":
-        return any(child.lower_ in {"of", "for", "from", "against"} for child in node.children if child.dep_ in {"mark", "case"})
+        return any(
+            child.lower_ in {"of", "for", "from", "against"}
+            for child in node.children
+            if child.dep_ in {"mark", "case"}
+        )
     if kind == "nmod":
         return preposition(node) in {"of", "for", "to", "against"} and parent.pos_ == "NOUN"
     return False
@@ -175,7 +201,11 @@ def _speaks(parent: Token, node: Token, lemma: str, settings: Mapping[str, froze
             return True
         # "denied the attack", "accused Iran of attacking", "announced a withdrawal"
         return _governs(parent, node, kind)
-    return parent.pos_ == "NOUN" and lemma in settings["say_nouns"] and (kind in {"acl", "ccomp"} or _governs(parent, node, kind))
+    return (
+        parent.pos_ == "NOUN"
+        and lemma in settings["say_nouns"]
+        and (kind in {"acl", "ccomp"} or _governs(parent, node, kind))
+    )
 
 
 def _speaker(saying: Token) -> Token | None:
@@ -185,7 +215,9 @@ def _speaker(saying: Token) -> Token | None:
         found = slots.get("subject") or []
         return found[0] if found else None
     for child in saying.children:
-        if child.dep_ == "nmod:poss" or (relation(child) == "nmod" and preposition(child) in {"by", "of", "from"}):
+        if child.dep_ == "nmod:poss" or (
+            relation(child) == "nmod" and preposition(child) in {"by", "of", "from"}
+        ):
             return child
     for child in saying.children:
         if relation(child) in {"amod", "compound"} and child.pos_ in {"PROPN", "ADJ"}:
@@ -198,13 +230,15 @@ def _according_to(trigger: Token) -> tuple[Token | None, Token | None]:
     node = trigger
     for _ in range(12):
         for child in node.children:
-            if relation(child) in {"obl", "nmod", "parataxis", "advcl"} and preposition(child).startswith("according"):
+            if relation(child) in {"obl", "nmod", "parataxis", "advcl"} and preposition(child).startswith(
+                "according"
+            ):
                 return child, child
             if child.lower_ == "according":
                 for grandchild in child.children:
                     if grandchild.pos_ in NOMINAL:
                         return grandchild, child
-        if node.head is node:
+        if node.head == node:
             return None, None
         node = node.head
     return None, None

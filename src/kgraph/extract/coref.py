@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Token
 
 from kgraph.extract import lexicon, pronouns
 from kgraph.extract.drafts import Draft, quotes
-from kgraph.extract.identity import Chain, Identifier, base_class, category, family
+from kgraph.extract.identity import Chain, Identifier, bare, base_class, category, family
 from kgraph.extract.names import BODIES, Names
 from kgraph.gazetteer import Entry
 
@@ -35,7 +35,6 @@ LOOK_BACK_TITLE = 40
 CANDIDATES = 24
 """Antecedents of one class looked at, at most, so that time grows with the text."""
 _AIRCRAFT, _SHIP = re.compile(lexicon.AIRCRAFT), re.compile(lexicon.SHIP)
-_WATER = frozenset("river sea gulf strait mount lake ocean mountain mountains bay desert valley channel airspace".split())
 
 
 @dataclass(slots=True)
@@ -54,6 +53,7 @@ class Linker:
     _by_class: dict[str, list[Draft]] = field(default_factory=lambda: defaultdict(list))
     _composed: dict[str, Chain] = field(default_factory=dict)
     _words: dict[Chain, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _lemmas: dict[Chain, set[str]] = field(default_factory=lambda: defaultdict(set))
     _states: dict[str, Entry] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -76,6 +76,7 @@ class Linker:
                 self._name_states(draft)
             else:
                 draft.states, draft.words = self._owners(draft)
+                draft.beyond = self._beyond(draft)
                 chain_, sure = self._nominal(draft)
             if chain_ is not None:
                 self._take(draft, chain_, sure)
@@ -89,7 +90,8 @@ class Linker:
         for cls in self._classes(draft, chain):
             self._by_class[cls].append(draft)
         if draft.kind != "pronoun":
-            self._words[chain].update(draft.words)
+            self._words[chain].update(draft.words, draft.beyond)
+            self._lemmas[chain].add(draft.lemma)
 
     def _classes(self, draft: Draft, chain: Chain) -> set[str]:
         """The classes of nominals that this mention can be the antecedent of."""
@@ -99,20 +101,29 @@ class Linker:
             return {draft.cls}
         found = set(lexicon.TYPE_CLASSES.get(draft.type, ()))
         words = [word for word in draft.words if word not in lexicon.STOP]
-        if draft.type == "Place" and set(words) & (_WATER | {"island", "islands"}):
+        if draft.type == "Place" and set(words) & (lexicon.NATURE | {"island", "islands"}):
             found = {"island"} if set(words) & {"island", "islands"} else set()
         if draft.type in BODIES or draft.type == "Base":
-            forms = [draft.text, *((chain.entry.name, *chain.entry.aliases) if chain.entry is not None else ())]
+            forms = [
+                draft.text,
+                *((chain.entry.name, *chain.entry.aliases) if chain.entry is not None else ()),
+            ]
             for form in forms:
                 parts = form.lower().partition(" of ")[0].split()
                 found |= {lexicon.CLASSES.get(word.rstrip("s"), word) for word in parts[-1:]}
                 found |= {"alliance"} if {"treaty", "alliance"} & set(form.lower().split()) else set()
             if chain.composed is not None and chain.composed[0].startswith("Ministry"):
                 found.add("ministry")
-            if draft in self.names.loose:
+            if draft.loose:
                 found.add(draft.cls)
         if draft.type == "Equipment":
-            found |= {"aircraft"} if _AIRCRAFT.match(draft.text) else {"ship"} if _SHIP.match(draft.text) else set()
+            found |= (
+                {"aircraft"}
+                if _AIRCRAFT.match(draft.text)
+                else {"ship"}
+                if _SHIP.match(draft.text)
+                else set()
+            )
         return found
 
     # ------------------------------------------------------------ whose it is
@@ -120,7 +131,11 @@ class Linker:
     def state_of(self, draft: Draft | None) -> Entry | None:
         """The state a mention means, if it means one."""
         chain = self.chains.get(draft) if draft is not None else None
-        return chain.entry if chain is not None and chain.entry is not None and chain.entry.cls == "State" else None
+        return (
+            chain.entry
+            if chain is not None and chain.entry is not None and chain.entry.cls == "State"
+            else None
+        )
 
     def _name_states(self, draft: Draft) -> None:
         """A name takes the nationality before it: "Russian" "Ministry of Defense"."""
@@ -138,7 +153,11 @@ class Linker:
         for child in self._modifiers(self.doc[draft.head], depth=2):
             if draft.begin <= child.i < draft.end and draft.kind == "name":
                 continue
-            if child.i >= 2 and self.doc[child.i - 1].text in ("-", "–") and not self.doc[child.i - 1].whitespace_:
+            if (
+                child.i >= 2
+                and self.doc[child.i - 1].text in ("-", "–")
+                and not self.doc[child.i - 1].whitespace_
+            ):
                 continue
             owner = self.cover.get(child.i)
             state = self.state_of(owner)
@@ -151,10 +170,21 @@ class Linker:
                 used.add(child.lower_)
         return frozenset(states), tuple(word for word in draft.words if word not in used)
 
+    def _beyond(self, draft: Draft) -> frozenset[str]:
+        """The words of the names that hang on a nominal from behind."""
+        words: set[str] = set()
+        for child in self.doc[draft.head].rights:
+            other = self.cover.get(child.i)
+            if child.dep_ == "nmod" and other is not None and other.kind == "name":
+                words.update(other.words)
+        return frozenset(words)
+
     def _modifiers(self, token: Token, *, depth: int) -> Iterator[Token]:
         for child in token.children:
             case = {word.lower_ for word in child.children if word.dep_ == "case"}
-            if child.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc") or (child.dep_ == "nmod" and case <= {"of"} and case):
+            if child.dep_ in ("amod", "compound", "nmod:poss", "nmod:desc") or (
+                child.dep_ == "nmod" and case <= {"of"} and case
+            ):
                 yield child
                 yield from (word for word in child.children if word.dep_ == "conj")
                 if depth > 1 and child.dep_ in ("compound", "nmod:desc") and child.pos_ in ("NOUN", "PROPN"):
@@ -173,16 +203,30 @@ class Linker:
         if state is not None and not draft.indefinite:
             if draft.lemma == "side":
                 return self._composed.setdefault(state.key, Chain(entry=state)), COMPOSED
-            words = (*draft.words, self.doc[draft.head].lower_) if draft.kind == "nominal" else (*draft.words, draft.lemma)
+            words = (
+                (*draft.words, self.doc[draft.head].lower_)
+                if draft.kind == "nominal"
+                else (*draft.words, draft.lemma)
+            )
             part = category(words, nominal=draft.kind == "nominal")
             if part is not None:
+                draft.type = "GovernmentBody" if part[0] in "GMP" else "MilitaryForce"
                 return self._of_state(part, state), COMPOSED
-        if not draft.indefinite and (draft.definite or draft.number == "pl" or self.doc[draft.head].pos_ == "PROPN"):
+        located = self._located(draft)
+        if located is not None:
+            return located, COMPOSED
+        if draft.cls in lexicon.UNIQUE:
+            known = self.identifier.gazetteer.find(bare(draft), mention_type=draft.type)
+            if known is not None:
+                return self._composed.setdefault(known.key, Chain(entry=known)), COMPOSED
+        if not draft.indefinite and (
+            draft.definite or draft.number == "pl" or self.doc[draft.head].pos_ == "PROPN"
+        ):
             found = self._antecedent(draft)
             if found is not None:
                 same = found.lemma == draft.lemma
                 return self.chains[found], HEAD_MATCH if same else CLASS_MATCH
-        return self._new(draft), 1.0
+        return Chain(), 1.0
 
     def _of_state(self, part: str, state: Entry) -> Chain:
         entry = self.identifier.part_of_state(part, state)
@@ -191,26 +235,50 @@ class Linker:
         chain.composed = chain.composed or (part, state)
         return chain
 
-    def _new(self, draft: Draft) -> Chain:
-        """A chain that begins here; "the Russian air base in X" is known by its place, "NATO forces" by the name."""
-        chain = Chain()
-        if draft.kind == "nominal" and draft.type == "Base" and draft.number == "sg" and draft.states and not draft.indefinite:
-            for child in self.doc[draft.head].children:
-                where = self.cover.get(child.i)
-                case = {word.lower_ for word in child.children if word.dep_ == "case"}
-                if child.dep_ in ("nmod", "obl") and case & {"in", "at", "near", "outside"} and where is not None and where.kind == "name":
-                    place = self.chains[where].entry if where in self.chains else None
-                    chain.place = place.name if place is not None else where.text
-                    texts = (f"{draft.text} in {where.text}", f"{draft.text} in {chain.place}")
-                    found = (self.identifier.gazetteer.find(text, mention_type="Base") for text in texts)
-                    chain.entry = next((entry for entry in found if entry is not None), None)
-        return chain
+    def _located(self, draft: Draft) -> Chain | None:
+        """The base that its owner and place tell apart in all articles: "the Russian air base in X"."""
+        if (
+            draft.kind != "nominal"
+            or draft.type != "Base"
+            or draft.number == "pl"
+            or draft.indefinite
+            or not draft.states
+        ):
+            return None
+        for child in self.doc[draft.head].children:
+            where = self.cover.get(child.i)
+            case = {word.lower_ for word in child.children if word.dep_ == "case"}
+            if (
+                where is None
+                or where.kind != "name"
+                or not case & {"in", "at", "near", "outside"}
+                or where not in self.chains
+            ):
+                continue
+            entry = self.chains[where].entry
+            place = entry.name if entry is not None else where.text
+            kind = " ".join((*draft.words, draft.lemma))
+            texts = (text for name in (where.text, place) for text in (f"{bare(draft)} in {name}", f"{name} {kind}"))
+            found = (self.identifier.gazetteer.find(text, mention_type="Base") for text in texts)
+            known = next((base for base in found if base is not None), None)
+            key = (
+                known.key
+                if known is not None
+                else f"{draft.words} {draft.lemma} {sorted(draft.states)} {place}"
+            )
+            return self._composed.setdefault(key, Chain(entry=known, place=place))
+        return None
 
     def _partner(self, draft: Draft) -> Draft | None:
         """The mention that grammar says is the same thing: title, apposition, predicate, "the city of X"."""
         token = self.doc[draft.head]
         above = self.cover.get(token.head.i)
-        if token.dep_ in lexicon.TITLE_DEPS and above is not None and above is not draft and self._title(draft, above, token.dep_):
+        if (
+            token.dep_ in lexicon.TITLE_DEPS
+            and above is not None
+            and above is not draft
+            and self._title(draft, above, token.dep_)
+        ):
             return above
         for child in token.children:
             other = self.cover.get(child.i)
@@ -219,12 +287,28 @@ class Linker:
             case = {word.lower_ for word in child.children if word.dep_ == "case"}
             if child.dep_ in ("appos", "flat") and other.kind == "name" and _alike(draft, other):
                 return other
-            if child.dep_ in ("compound", "nmod:desc") and other.kind == "name" and self._named_by(draft, other):
+            if (
+                child.dep_ in ("compound", "nmod:desc")
+                and other.kind == "name"
+                and self._named_by(draft, other)
+            ):
                 return other
-            if child.dep_ == "nmod" and case == {"of"} and draft.lemma in lexicon.PLACE_OF and _alike(draft, other):
+            if (
+                child.dep_ == "nmod"
+                and case == {"of"}
+                and draft.lemma in lexicon.PLACE_OF
+                and _alike(draft, other)
+            ):
                 return other if other.type in ("Place", "State", "Base") else None
-            if child.dep_ in ("nmod", "obl") and case == {"at"} and draft.type == other.type == "Base":
+            if child.dep_ in ("nmod", "obl") and case <= {"at", "on"} and case and draft.type == other.type == "Base" and draft.number == "sg":
                 return other
+        for i in range(draft.begin, draft.head) if draft.type in ("Equipment", "Base") else ():
+            within = self.cover.get(i)
+            if within is not None and within.kind == "name" and within.type == draft.type:
+                return within
+        beside = self._beside(draft)
+        if beside is not None:
+            return beside
         if any(child.dep_ == "cop" for child in token.children) and not self._denied(draft):
             for child in token.children:
                 other = self.cover.get(child.i)
@@ -234,10 +318,34 @@ class Linker:
                         return other
         return None
 
+    def _beside(self, draft: Draft) -> Draft | None:
+        """NAME in "base at NAME", "city of NAME", "minister NAME": by place, since the parser may hang it elsewhere."""
+        after = draft.head + 1
+        if draft.kind != "nominal" or draft.number == "pl" or after + 1 >= len(self.doc):
+            return None
+        other = self.cover.get(after)
+        if (
+            other is not None
+            and other.kind == "name"
+            and other.begin == after
+            and other.type != "Nationality"
+        ):
+            return other if _alike(draft, other) else None
+        between, other = self.doc[after].lower_, self.cover.get(after + 1)
+        if other is None or other.kind != "name" or other.begin != after + 1:
+            return None
+        if between in ("at", "on") and draft.type == other.type == "Base":
+            return other
+        if between == "of" and draft.lemma in lexicon.PLACE_OF and other.type in ("Place", "State", "Base"):
+            return other if _alike(draft, other) else None
+        return None
+
     def _denied(self, draft: Draft) -> bool:
         """Whether the nominal is a predicate that is negated: it is nobody."""
         children = list(self.doc[draft.head].children)
-        return any(c.dep_ == "cop" for c in children) and any(c.lower_ in ("not", "n't", "n’t", "no", "never") for c in children)
+        return any(c.dep_ == "cop" for c in children) and any(
+            c.lower_ in ("not", "n't", "n’t", "no", "never") for c in children
+        )
 
     def _title(self, draft: Draft, above: Draft, dep: str) -> bool:
         if not _alike(draft, above):
@@ -275,18 +383,32 @@ class Linker:
     def _agreement(self, draft: Draft, other: Draft) -> float | None:
         """How well a nominal fits an earlier mention of its class; None when they cannot be one."""
         chain = self.chains[other]
-        if not (_alike(draft, other) or {draft.type, other.type} == {"ArmedGroup", "Person"} and draft.cls == "group"):
+        if not (
+            _alike(draft, other)
+            or {draft.type, other.type} == {"ArmedGroup", "Person"}
+            and draft.cls == "group"
+        ):
             return None
         loose = draft.cls in ("force", "group", "government") or draft.type in BODIES and other.kind == "name"
-        if draft.number != other.number and not loose:
+        if draft.number != other.number and (not loose or draft.lemma == other.lemma):
             return None
         if not draft.definite and draft.kind == "nominal":
             # A bare plural or a title repeats only what was called exactly the same.
-            if draft.type not in BODIES or other.kind != "nominal" or (other.lemma, set(other.words)) != (draft.lemma, set(draft.words)):
+            if (
+                draft.type not in BODIES
+                or other.kind != "nominal"
+                or (other.lemma, set(other.words)) != (draft.lemma, set(draft.words))
+            ):
                 return None
             if draft.states != other.states:
                 return None
-        score = 1.0 if draft.lemma == other.lemma else 0.0
+        score = 1.0 if draft.lemma in self._lemmas[chain] else 0.0
+        score += 0.15 * min(len(chain.drafts), 4)
+        if self.doc[other.head].dep_ in ("compound", "amod", "nmod:poss"):
+            score -= 0.8
+        if draft.lemma in ("kingdom", "republic") and chain.entry is not None:
+            forms = " ".join((chain.entry.name, *chain.entry.aliases)).lower().split()
+            score += 2.0 if draft.lemma in forms else -1.0
         if draft.states and chain.states:
             if not draft.states & chain.states:
                 return None
@@ -295,10 +417,16 @@ class Linker:
             score -= 0.5
         known = self._words[chain]
         wanted = set(draft.words) - lexicon.DIRECTIONS if draft.cls == "country" else set(draft.words)
+        wanted |= draft.beyond
         missing = wanted - known
+        if draft.possessed and (missing or draft.lemma not in self._lemmas[chain]):
+            return None
         if missing and draft.cls not in lexicon.UNIQUE:
             if draft.cls == "base" and other.kind == "name":
-                classes = {base_class([draft.text]), chain.entry.cls if chain.entry else base_class([other.text])}
+                classes = {
+                    base_class([draft.text]),
+                    chain.entry.cls if chain.entry else base_class([other.text]),
+                }
                 if len(classes - {"Base"}) > 1:
                     return None
             elif draft.cls == "group" and draft.type == "ArmedGroup" and other.kind == "name":
@@ -313,7 +441,6 @@ def _alike(one: Draft, other: Draft) -> bool:
     if one.type == other.type or (one.type in BODIES and other.type in BODIES):
         return True
     return {one.type, other.type} <= {"Place", "Base", "State"} and (
-        family(one.type) == family(other.type) or bool({one.lemma, other.lemma} & (lexicon.PLACE_OF - {"base"}))
+        family(one.type) == family(other.type)
+        or bool({one.lemma, other.lemma} & (lexicon.PLACE_OF - {"base"}))
     )
-
-

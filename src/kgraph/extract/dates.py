@@ -50,7 +50,7 @@ class Calendar:
                 return _dated([time for _, time in found], trigger, found, reported=reported)
             parent = node.head
             kind = relation(node)
-            if parent is node:
+            if parent == node:
                 break
             if kind == "conj":
                 # A date stated before the first of several verbs holds for all of them.
@@ -72,11 +72,12 @@ class Calendar:
                 elif kind in {"obj", "nsubj", "obl"} and not is_verb(node):
                     if parent.lemma_.lower() in say_verbs:
                         reported = True
-                    elif kind != "obj" and node.dep_ != "nsubj:pass" and parent.lemma_.lower() not in carriers:
+                    elif (
+                        kind != "obj" and node.dep_ != "nsubj:pass" and parent.lemma_.lower() not in carriers
+                    ):
                         break
-            elif not is_verb(parent) and kind == "nmod" and parent.i not in self._by_governor:
-                if parent.pos_ != "NOUN":
-                    break
+            elif kind == "nmod" and parent.pos_ != "NOUN":
+                break
             node = parent
         return Dated()
 
@@ -88,7 +89,7 @@ def _subject(verb: Token) -> bool:
 def _governor(top: Token, triggers: Collection[int]) -> Token:
     """The verb, or the event noun, that a time expression depends on."""
     node = top
-    while node.head is not node:
+    while node.head != node:
         node = node.head
         if node.i in triggers or (is_verb(node) and node.pos_ == "VERB"):
             return node
@@ -99,7 +100,9 @@ def _dated(
     times: Sequence[Time], trigger: Token, found: Sequence[tuple[Token, Time]], *, reported: bool
 ) -> Dated:
     """Begin and end from the time nearest the trigger, or from a from–to pair."""
-    ordered = sorted(times, key=lambda time: (-len(time.value.rstrip("X")), abs(time.span.begin - trigger.idx)))
+    ordered = sorted(
+        times, key=lambda time: (-len(time.value.rstrip("X")), abs(time.span.begin - trigger.idx))
+    )
     # "On Monday, 3 May": the more precise of two that agree; else the nearest.
     best = ordered[0]
     for time in sorted(times, key=lambda time: abs(time.span.begin - trigger.idx)):
@@ -120,9 +123,8 @@ def _dated(
         first, last = bounds(starts[0].value), bounds(stops[0].value)
         if first and last and first[0] <= last[1]:
             begin, end, best = first[0], last[1], starts[0]
-    elif prepositions.get(best.span.begin) in {"until", "till", "by", "before", "after"}:
+    elif prepositions.get(best.span.begin) in {"before", "after"}:
         # A limit is no date: "before 2010" says when it was not.
-        if prepositions[best.span.begin] in {"before", "after"}:
-            return Dated()
+        return Dated()
     basis: DateBasis = "publication" if reported else best.basis
     return Dated(begin, end if end != begin else None, basis)

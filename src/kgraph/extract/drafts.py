@@ -11,7 +11,7 @@ from kgraph.extract import lexicon
 from kgraph.model import Kind
 from kgraph.nlp.component import HEAD_TYPES, NAME_CONFIDENCE
 
-NOMINAL_PROBABILITY = 0.5
+NOMINAL_PROBABILITY = 0.4
 """A head word means a mention type when the model gives it at least this much."""
 LONGEST_MODIFIER = 8
 """A longer modifier left of a head is a clause or a list, and no part of the mention."""
@@ -24,7 +24,9 @@ class Draft:
     """A mention before it has an entity. ``begin``, ``end`` and ``head`` are token numbers.
 
     ``words`` are the lower-case content words; for a nominal without its head, determiner and numerals.
-    ``number`` is sg, pl or empty; ``states`` holds the keys of states it is said to belong to.
+    ``number`` is sg, pl or empty; ``states`` holds the names of states it is said to belong to. A ``loose``
+    name only says a kind ("the Coalition") and is linked like a nominal. ``beyond`` are the words of names that
+    follow a nominal and narrow it: "the commander of the Northern Fleet".
     """
 
     begin: int
@@ -43,6 +45,10 @@ class Draft:
     indefinite: bool = False
     states: frozenset[str] = frozenset()
     gender: str = ""
+    loose: bool = False
+    beyond: frozenset[str] = frozenset()
+    possessed: bool = False
+
 
     @property
     def cls(self) -> str:
@@ -54,7 +60,7 @@ def find(doc: Doc) -> list[Draft]:
     """All drafts of a Doc by the place of their head; Events and Documents are left out."""
     sentences = sentence_numbers(doc)
     found = list(_names(doc, sentences))
-    taken = {i for name in doc.ents for i in range(name.start, name.end)}
+    taken = {i for name in found for i in range(name.begin, name.end)}
     found += _nominals(doc, sentences, taken)
     found += _pronouns(doc, sentences, taken)
     return sorted(found, key=lambda draft: (draft.head, draft.begin))
@@ -80,7 +86,7 @@ def _names(doc: Doc, sentences: list[int]) -> Iterator[Draft]:
             continue
         head = doc[begin:end].root
         words = tuple(token.lower_ for token in doc[begin:end] if any(map(str.isalnum, token.text)))
-        if not words:
+        if not words or doc[begin:end].text.islower():
             continue
         plural = head.tag_ in ("NNPS", "NNS") and name.label_ in ("Nationality", "Equipment")
         yield Draft(
@@ -124,7 +130,9 @@ def _stray(token: Token, inside: Span, brackets: str) -> bool:
         return True
     if any(map(str.isalnum, token.text)):
         return False
-    return token.text not in brackets or sum(t.text in "([" for t in inside) != sum(t.text in ")]" for t in inside)
+    return token.text not in brackets or sum(t.text in "([" for t in inside) != sum(
+        t.text in ")]" for t in inside
+    )
 
 
 def _gender(doc: Doc, begin: int) -> str:
@@ -140,20 +148,34 @@ def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
         if token.pos_ not in ("NOUN", "PROPN") or token.i in taken:
             continue
         above = token.head
-        if token.dep_ == "compound" and above.i not in taken and types[above.i][0] == kind and above.i > token.i:
+        if (
+            token.dep_ == "compound"
+            and above.i not in taken
+            and types[above.i][0] == kind
+            and above.i > token.i
+        ):
             continue  # "defence" in "defence minister", "fighter" in "fighter jets"
+        if token.lemma_.lower() in lexicon.TOPICS and above.lemma_.lower() in ("ministry", "department"):
+            continue
+        if kind == "Person" and any(
+            t.dep_ == "compound" and t.ent_type_ == "Equipment" for t in token.children
+        ):
+            kind = "Equipment"  # "Su-22 fighter-bomber"
         begin = _left(token)
         lemma = token.lemma_.lower() or token.lower_
         left = [word for word in doc[begin : token.i] if not word.is_space]
         before = {word.lower_ for word in left}
-        words = tuple(
+        topics = () if lemma not in ("ministry", "department") else tuple(_topics(token))
+        words = topics + tuple(
             word.lower_
             for word in left
-            if word.pos_ not in ("DET", "NUM", "PUNCT", "PART", "PRON", "ADP") and word.lower_ not in before & lexicon.INDEFINITE
+            if word.pos_ not in ("DET", "NUM", "PUNCT", "PART", "PRON", "ADP")
+            and word.lower_ not in before & lexicon.INDEFINITE
         )
         counted = any(word.pos_ == "NUM" or word.tag_ == "CD" for word in left)
         possessed = any(child.dep_ == "nmod:poss" for child in token.lefts)
         plural = token.tag_ in ("NNS", "NNPS") or lemma in lexicon.MANY
+        plural = plural or (lemma in lexicon.INVARIANT and not before & (lexicon.DETERMINERS | lexicon.INDEFINITE))
         definite = bool(before & lexicon.DETERMINERS) or possessed
         yield Draft(
             begin=begin,
@@ -171,22 +193,36 @@ def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
             definite=definite,
             indefinite=not definite and (counted or bool(before & lexicon.INDEFINITE)),
             gender=lexicon.GENDERED.get(lemma, ""),
+            possessed=possessed,
         )
+
+
+def _topics(token: Token) -> Iterator[str]:
+    """What a ministry is for, when that stands behind it: "department of defense"."""
+    for child in token.rights:
+        if child.dep_ == "nmod" and any(word.lower_ == "of" for word in child.lefts):
+            yield from (word.lower_ for word in child.subtree if word.lower_ in lexicon.TOPICS)
 
 
 def _left(token: Token) -> int:
     """Where a nominal begins: its modifiers on the left, as far as they stand side by side."""
     begin = token.i
     for child in reversed(list(token.lefts)):
-        if child.is_space or child.dep_ not in lexicon.MODIFIER_DEPS or child.dep_ in ("case", "punct", "advmod"):
+        if (
+            child.is_space
+            or child.dep_ not in lexicon.MODIFIER_DEPS
+            or child.dep_ in ("case", "punct", "advmod")
+        ):
             break
         edge = child.left_edge.i
-        if child.right_edge.i + 1 < begin and not all(t.is_space or t.is_punct for t in token.doc[child.right_edge.i + 1 : begin]):
+        if child.right_edge.i + 1 < begin and not all(
+            t.is_space or t.is_punct for t in token.doc[child.right_edge.i + 1 : begin]
+        ):
             break
         if begin - edge > LONGEST_MODIFIER:
             break
         begin = edge
-    while begin < token.i and (token.doc[begin].is_space or token.doc[begin].is_punct):
+    while begin < token.i and token.doc[begin].pos_ in ("SPACE", "PUNCT", "ADP", "PART", "SCONJ", "CCONJ"):
         begin += 1
     return begin
 
@@ -226,7 +262,9 @@ def _empty(token: Token) -> bool:
     clause = bool(deps & {"csubj", "ccomp", "csubj:pass"})
     if "cop" in deps:
         return clause or "advcl" in deps and token.head.pos_ == "ADJ" or token.head.pos_ in ("NUM", "NOUN")
-    return clause and ("aux:pass" in deps or token.dep_ == "nsubj:pass" or token.head.lemma_ in ("seem", "appear", "turn"))
+    return clause and (
+        "aux:pass" in deps or token.dep_ == "nsubj:pass" or token.head.lemma_ in ("seem", "appear", "turn")
+    )
 
 
 def quotes(doc: Doc) -> list[int]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from kgraph.extract.mentions import Mentions
 from kgraph.extract.grammar import (
     Slots,
     coordinated,
@@ -19,6 +18,7 @@ from kgraph.extract.grammar import (
     verb_lemma,
     verb_slots,
 )
+from kgraph.extract.mentions import Mentions
 from kgraph.extract.numbers import count_of
 from kgraph.frames import Frame, Frames, Pattern
 from kgraph.model import Mention
@@ -61,7 +61,9 @@ class Values:
                 continue
             if self._accepts(mention, property, subject=subject):
                 return [mention]
-            return [owner for owner in self.owners(candidate) if self._accepts(owner, property, subject=subject)]
+            return [
+                owner for owner in self.owners(candidate) if self._accepts(owner, property, subject=subject)
+            ]
         return [owner for owner in self.owners(token) if self._accepts(owner, property, subject=subject)]
 
     def _accepts(self, mention: Mention, property: str, *, subject: bool) -> bool:
@@ -127,7 +129,14 @@ def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) ->
             used.update(word.i for word in event.words)
     _drop_carriers(found, frames)
     _fold(found, ontology)
+    for event in found.values():
+        event.roles = {role: _one_each(event.roles[role]) for role in sorted(event.roles)}
     return [found[key] for key in sorted(found)]
+
+
+def _one_each(mentions: list[Mention]) -> list[Mention]:
+    """One mention an entity, the first."""
+    return list({mention.entity: mention for mention in reversed(mentions)}.values())[::-1]
 
 
 def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
@@ -157,11 +166,19 @@ def match_verb(verb: Token, pattern: Pattern, slots: Slots) -> tuple[Token, ...]
                 child
                 for child in verb.children
                 if child.lower_ == particle
-                and (child.dep_ == "compound:prt" or (child.dep_ in {"advmod", "case", "xcomp"} and 0 < child.i - verb.i < 3))
+                and (
+                    child.dep_ == "compound:prt"
+                    or (child.dep_ in {"advmod", "case", "xcomp"} and 0 < child.i - verb.i < 3)
+                )
             ),
             None,
         )
-        if hit is None and verb.i + 1 < len(verb.doc) and verb.nbor().lower_ == particle and verb.nbor().pos_ == "ADP":
+        if (
+            hit is None
+            and verb.i + 1 < len(verb.doc)
+            and verb.nbor().lower_ == particle
+            and verb.nbor().pos_ == "ADP"
+        ):
             hit = verb.nbor()
         if hit is None:
             return None
@@ -276,7 +293,9 @@ def _setting(event: Found, values: Values) -> dict[str, list[Mention]]:
                     if ontology.is_a(cls, "Base") and (name != "subject"):
                         seen.add(mention.id)
                         found.setdefault("base", []).append(mention)
-                    elif (not direct or (name == "object" and ontology.is_a(cls, "Place"))) and ontology.accepts("place", object=cls):
+                    elif (
+                        not direct or (name == "object" and ontology.is_a(cls, "Place"))
+                    ) and ontology.accepts("place", object=cls):
                         seen.add(mention.id)
                         found.setdefault("place", []).append(mention)
                 break
@@ -330,7 +349,9 @@ def _literals(event: Found, values: Values) -> None:
         for name in frame.roles["object"]:
             for token in event.slots.get(name, ()):
                 mention = values.mentions.at(token)
-                if mention is not None and mention.id in {m.id for found in event.roles.values() for m in found}:
+                if mention is not None and mention.id in {
+                    m.id for found in event.roles.values() for m in found
+                }:
                     continue
                 event.literals.append(("object", phrase(token)))
             if any(role == "object" for role, _ in event.literals):
@@ -375,16 +396,32 @@ def _confidence(event: Found, frames: Frames) -> float:
 
 
 def _drop_carriers(found: dict[int, Found], frames: Frames) -> None:
-    """A verb that only carries another event ("launched an attack") is none of its own."""
+    """One event for a verb and its noun ("launched an attack", "established a line of communication").
+
+    Where the pattern of the verb holds the noun, the verb's event stays and takes what the noun has besides;
+    where the verb is only a light one, the noun's event stays.
+    """
     settings = frames.settings
     for event in list(found.values()):
         if is_verb(event.trigger):
+            continue
+        holder = next(
+            (other for other in found.values() if other is not event and event.trigger in other.words), None
+        )
+        if holder is not None:
+            for role, mentions in event.roles.items():
+                holder.roles.setdefault(role, mentions)
+            del found[event.trigger.i]
             continue
         verb = support(event.trigger, light=settings["light_verbs"], occurrence=settings["occurrence_verbs"])
         other = found.get(verb.i) if verb is not None else None
         if other is None:
             continue
-        if len(other.words) > 1 or other.frame.fold or verb_lemma(other.trigger) not in settings["light_verbs"]:
+        if (
+            len(other.words) > 1
+            or other.frame.fold
+            or verb_lemma(other.trigger) not in settings["light_verbs"]
+        ):
             continue
         del found[other.trigger.i]
 
@@ -409,7 +446,7 @@ def _assault_above(trigger: Token, found: Mapping[int, Found], ontology: Ontolog
     """The assault that governs a participle or a coordinated verb: "struck the town, killing 13"."""
     node = trigger
     for _ in range(3):
-        if relation(node) not in {"advcl", "conj", "acl", "parataxis"} or node.head is node:
+        if relation(node) not in {"advcl", "conj", "acl", "parataxis"} or node.head == node:
             return None
         if relation(node) == "conj" and any(relation(child) == "nsubj" for child in node.children):
             return None

@@ -173,7 +173,11 @@ def noun_slots(noun: Token, *, of_is: str, light: Collection[str], occurrence: C
         kind = relation(child)
         if child.dep_ == "nmod:poss" or (kind in {"compound", "amod", "nmod"} and child.i < noun.i):
             if child.pos_ in {"NOUN", "PROPN", "ADJ", "PRON"}:
-                _add(slots, "subject" if child.dep_ != "compound" or child.pos_ != "NOUN" else "modifier", child)
+                _add(
+                    slots,
+                    "subject" if child.dep_ != "compound" or child.pos_ != "NOUN" else "modifier",
+                    child,
+                )
         elif kind in {"nmod", "obl"} and (name := preposition(child)):
             _add(slots, of_is if name == "of" else name, child)
             for grandchild in _places_within(child):
@@ -213,7 +217,7 @@ def support(noun: Token, *, light: Collection[str], occurrence: Collection[str])
     while top.dep_ == "conj" and top.head.pos_ in NOMINAL:
         top = top.head
     verb = top.head
-    if verb is top:
+    if verb == top:
         return None
     if top.dep_ == "acl:relcl" or not is_verb(verb):
         return None
@@ -226,6 +230,6 @@ def support(noun: Token, *, light: Collection[str], occurrence: Collection[str])
 
 
 def _with_object(verb: Token) -> str:
-    """ "take place" for a verb whose object makes it one."""
+    """A verb with the word that makes it another: "take place"."""
     words = [child.lemma_.lower() for child in verb.children if child.dep_ in {"obj", "compound:prt"}]
     return " ".join([verb.lemma_.lower(), *words[:1]])

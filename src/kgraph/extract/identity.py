@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +44,9 @@ class Chain:
     @property
     def named(self) -> bool:
         """Whether it is called by a name somewhere."""
-        return self.entry is not None or any(draft.kind == "name" for draft in self.drafts)
+        return self.entry is not None or any(
+            draft.kind == "name" and not draft.loose for draft in self.drafts
+        )
 
     def add(self, draft: Draft) -> None:
         """Take a mention in."""
@@ -78,8 +81,16 @@ def category(words: Sequence[str], *, nominal: bool) -> str | None:
         return "Navy"
     if rest == {"coast", "guard"}:
         return "Coast Guard"
-    if last in lexicon.MILITARY and last not in ("defence", "defense", "armed") and (nominal or rest <= lexicon.MILITARY):
-        return "Armed Forces" if not rest & {"special", "air", "naval", "security", "police", "democratic"} else None
+    if (
+        last in lexicon.MILITARY
+        and last not in ("defence", "defense", "armed")
+        and (nominal or rest <= lexicon.MILITARY)
+    ):
+        return (
+            "Armed Forces"
+            if not rest & {"special", "air", "naval", "security", "police", "democratic"}
+            else None
+        )
     if rest and rest <= lexicon.GOVERNING | {"authorities", "central", "federal", "transitional", "interim"}:
         return "Government" if rest & (lexicon.GOVERNING | {"authorities"}) else None
     return "Parliament" if rest and rest <= {"parliament", "legislature"} else None
@@ -114,7 +125,9 @@ class Identifier:
     def entity(self, chain: Chain, number: int) -> Entity:
         """The entity of a chain of at least one mention."""
         names = Counter(
-            draft.text for draft in chain.drafts if draft.kind == "name" and draft.type != "Nationality"
+            draft.text
+            for draft in sorted(chain.drafts, key=lambda draft: draft.begin)
+            if draft.kind == "name" and draft.type != "Nationality" and not draft.loose
         )
         kind = chain.type
         entry = chain.entry
@@ -127,29 +140,44 @@ class Identifier:
             label = f"{part[0]}{part[1:].lower() if not part.startswith('Ministry') else part[1:]} of {state.name}"
             key, cls = f"actor/{slug(label)}", self._cls(chain, kind)
         elif names:
-            label = max(names, key=lambda text: (len(text.split()) <= LONGEST_LABEL, len(text.split()), names[text], len(text), text))
+            label = max(
+                names, key=lambda text: (len(text.split()) <= LONGEST_LABEL, len(text.split()), names[text])
+            )
+            if kind == "Equipment":
+                label = re.sub(r"(?<=\d)s$", "", label)
             if kind != "Person":
                 label = self._without_case(label, names)
-            key, cls = f"{family(kind)}/{slug(_folded(label) if kind == 'Person' else label)}", self._cls(chain, kind)
+            key, cls = (
+                f"{family(kind)}/{slug(_folded(label) if kind == 'Person' else label)}",
+                self._cls(chain, kind),
+            )
         else:
             label, key = self._nominal(chain, kind)
             cls = self._cls(chain, kind)
         forms = set(names)
-        if chain.composed is not None:
-            forms |= {bare(draft) for draft in chain.drafts if draft.kind == "nominal" and draft.states and draft.words}
+        if chain.composed is not None and not chain.composed[0].startswith("Ministry"):
+            forms |= {
+                bare(draft)
+                for draft in chain.drafts
+                if draft.kind == "nominal" and draft.states and draft.words
+            }
         aliases = tuple(sorted(_clean(form) for form in forms if _clean(form) != _clean(label)))
         return Entity(id=f"e{number}", key=key, cls=cls, label=_clean(label), aliases=aliases)
 
     def _nominal(self, chain: Chain, kind: str) -> tuple[str, str]:
         """Label and key of what has no name: a place makes a base known to all articles, else it stays here."""
-        first = next((draft for draft in chain.drafts if draft.kind == "nominal"), chain.drafts[0])
-        named = kind == "Nationality" and first.kind == "name"
-        label = first.text if named else bare(first)
-        if named:
+        said = [draft for draft in chain.drafts if draft.kind != "pronoun"] or chain.drafts
+        first = min(said, key=lambda draft: draft.begin)
+        if any(draft.loose for draft in said):
+            first = max(said, key=lambda draft: len(draft.words))
+        label = bare(first)
+        if kind == "Nationality" and first.kind == "name":
             return label, f"actor/{slug(label)}"
         if chain.place:
-            return f"{label} {chain.place}", f"place/{slug(f'{label} {chain.place}')}"
-        begin = first.begin_offset
+            owner = " ".join(sorted(chain.states))
+            known = f"{' '.join((*first.words, first.lemma))} of {owner} in {chain.place}"
+            return f"{label} in {chain.place}", f"place/{slug(known)}"
+        begin = min(draft.begin_offset for draft in said)
         return label, f"{family(kind)}/{slug(self.article.id)}-{slug(label)}-{begin}"
 
     def _cls(self, chain: Chain, kind: str) -> str:
@@ -195,7 +223,8 @@ def split_state(words: Sequence[str], gazetteer: Gazetteer) -> tuple[Entry | Non
 def bare(draft: Draft) -> str:
     """The text of a nominal without its article or other determiner."""
     words = draft.text.split()
-    while len(words) > 1 and words[0].lower() in lexicon.DETERMINERS | lexicon.INDEFINITE | frozenset(lexicon.PRONOUNS):
+    drop = lexicon.DETERMINERS | lexicon.INDEFINITE | frozenset(lexicon.PRONOUNS)
+    while len(words) > 1 and words[0].lower() in drop and words[0][1:].islower() | (len(words[0]) == 1):
         words = words[1:]
     return " ".join(words)
 
@@ -208,4 +237,7 @@ def _clean(text: str) -> str:
 def _folded(name: str) -> str:
     """A person's name with the given name in its usual transliteration."""
     words = name.split()
-    return " ".join(lexicon.GIVEN.get(word.lower(), word) if at + 1 < len(words) else word for at, word in enumerate(words))
+    return " ".join(
+        lexicon.GIVEN.get(word.lower(), word) if at + 1 < len(words) else word
+        for at, word in enumerate(words)
+    )

@@ -111,7 +111,9 @@ TYPE_CLASSES: Mapping[str, frozenset[str]] = {
 UNIQUE = frozenset({"coalition", "alliance"})
 """Classes of which an article knows one, so that differing adjectives do not part two mentions."""
 
-MEMBERS = frozenset("fighter militant terrorist insurgent rebel jihadist jihadi extremist guerrilla force member".split())
+MEMBERS = frozenset(
+    "fighter militant terrorist insurgent rebel jihadist jihadi extremist guerrilla force member".split()
+)
 """Plurals that stand for the armed group named before them: "X fighters"."""
 
 MANY = frozenset("troop force personnel military authority police people crew".split())
@@ -123,6 +125,12 @@ PLACE_OF = frozenset(
 
 SAME_KIND = PLACE_OF | frozenset(word for word in CLASSES)
 
+NATURE = frozenset(
+    "river sea gulf strait mount lake ocean mountain mountains desert valley channel airspace".split()
+)
+"""Words in the names of places that are no settlements."""
+INVARIANT = frozenset({"aircraft", "spacecraft", "hovercraft", "headquarters", "rotorcraft"})
+"""Nouns whose plural looks like the singular."""
 DIRECTIONS = frozenset("northern southern eastern western north south east west central new old".split())
 
 # ---------------------------------------------------------------- names
@@ -160,13 +168,55 @@ SHIP = r"(?:USS|HMS|HMCS|HMAS|INS|BRP|RFS|ROKS|JS|HNLMS|FS|HDMS|TCG|USNS|RFA)\b"
 # ---------------------------------------------------------------- kinds of base, and what is composed
 
 BASE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("AirBase", ("air", "airbase", "airfield", "airstrip", "aerodrome", "airport", "raf", "afb", "heliport", "runway")),
-    ("NavalBase", ("naval", "navy", "submarine", "fleet", "shipyard", "port", "harbour", "harbor", "wharf", "anchorage")),
+    (
+        "AirBase",
+        (
+            "air",
+            "airbase",
+            "airfield",
+            "airstrip",
+            "aerodrome",
+            "airport",
+            "raf",
+            "afb",
+            "heliport",
+            "runway",
+        ),
+    ),
+    (
+        "NavalBase",
+        (
+            "naval",
+            "navy",
+            "submarine",
+            "fleet",
+            "shipyard",
+            "port",
+            "harbour",
+            "harbor",
+            "wharf",
+            "anchorage",
+        ),
+    ),
     ("MissileSite", ("missile", "rocket", "cosmodrome", "silo")),
     ("Headquarters", ("headquarters", "hq", "pentagon", "centcom")),
     ("TrainingArea", ("range", "training", "polygon", "proving", "ground")),
     ("Depot", ("depot", "arsenal", "warehouse", "stockpile", "stores", "ammunition", "armoury", "armory")),
-    ("ArmyBase", ("army", "barracks", "camp", "fort", "garrison", "outpost", "kaserne", "caserma", "cantonment", "bunker")),
+    (
+        "ArmyBase",
+        (
+            "army",
+            "barracks",
+            "camp",
+            "fort",
+            "garrison",
+            "outpost",
+            "kaserne",
+            "caserma",
+            "cantonment",
+            "bunker",
+        ),
+    ),
 )
 """Class of base, words that say so; the first class wins."""
 

@@ -60,7 +60,9 @@ def read(doc: Doc, article: Article, *, gazetteer: Gazetteer, ontology: Ontology
     names.read(found)
     linker = Linker(doc, names, identifier, found)
     linker.run()
-    kept = sorted((draft for draft in found if draft in linker.chains), key=lambda draft: (draft.begin, -draft.end))
+    kept = sorted(
+        (draft for draft in found if draft in linker.chains), key=lambda draft: (draft.begin, -draft.end)
+    )
     entities = _entities(kept, linker.chains, identifier)
     unique = tuple({entity.id: entity for entity in entities.values()}.values())
     mentions: list[Mention] = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,43 +15,59 @@ from kgraph.extract.acting import acts
 from kgraph.extract.drafts import Draft
 from kgraph.extract.identity import Chain, Identifier, base_class, category, family, split_state
 from kgraph.gazetteer import Entry, Gazetteer, normalize
+from kgraph.nlp.labels import MENTION_TYPES
 
-COMMON = frozenset(lexicon.CLASSES) | lexicon.GOVERNING | lexicon.MILITARY | frozenset(lexicon.TOPICS) | frozenset(
+PLURAL = re.compile(r"(?<=\d)s$")
+"""The s of "F-16s"."""
+DOUBT = 0.75
+"""Below this confidence the type of a name gives way to what the rest of the article says of it."""
+COMMON = (
+    frozenset(lexicon.CLASSES)
+    | lexicon.GOVERNING
+    | lexicon.MILITARY
+    | frozenset(lexicon.TOPICS)
+    | frozenset(
     "parliament senate congress court cabinet police navy naval air marines general staff council committee chiefs "
-    "affairs national joint supreme guard coast international airbase airport forces rebels militants militia".split()
+        "affairs national joint supreme guard coast international airbase airport forces rebels militants militia".split()
+    )
 )
 """Words that make no name of their own: "the Coalition", "Ministry of Defense"."""
-BODIES = frozenset({"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"})
+SEATS = frozenset({"Place", "State", "GovernmentBody", "Organization"})
+"""Types that the model may give a capital or a building that stands for a state."""
+BODIES = frozenset(
+    {"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"}
+)
 
 
 @dataclass(slots=True)
 class Names:
-    """Chains of the names of one article; ``loose`` are names that only say a kind, for coreference to place."""
+    """Chains of the names of one article; loose ones are left for coreference to place."""
 
     doc: Doc
     gazetteer: Gazetteer
     identifier: Identifier
     chains: dict[Draft, Chain] = field(default_factory=dict)
-    loose: set[Draft] = field(default_factory=set)
     nodes: dict[Draft, str] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     composed: dict[str, tuple[str, Entry]] = field(default_factory=dict)
     surnames: dict[str, str] = field(default_factory=dict)
+    full: set[str] = field(default_factory=set)
     _parents: dict[str, str] = field(default_factory=dict)
 
     def read(self, drafts: Sequence[Draft]) -> None:
         """Group the names among these drafts."""
         names = [draft for draft in drafts if draft.kind == "name"]
+        self._surnames_of(names)
         types = {i: draft.type for draft in names for i in range(draft.begin, draft.end)}
         for draft in names:
             self.nodes[draft] = self._node(draft, types)
         self._settle_families(names)
-        self._persons([draft for draft in names if draft.type == "Person" and draft not in self.loose])
+        self._persons([draft for draft in names if draft.type == "Person" and not draft.loose])
         self._acronyms(names)
         self._bases(names)
         by_node: dict[str, Chain] = {}
         for draft in names:
-            if draft in self.loose:
+            if draft.loose:
                 continue
             node = self.root(self.nodes[draft])
             chain = by_node.setdefault(node, Chain(surname=self.surnames.get(node, "")))
@@ -61,6 +78,15 @@ class Names:
             chain.add(draft)
             self.chains[draft] = chain
 
+    def _surnames_of(self, names: Sequence[Draft]) -> None:
+        """Note the last words of full names; a lone word that the model doubts is such a person."""
+        self.full = {draft.words[-1] for draft in names if draft.type == "Person" and len(draft.words) > 1}
+        for draft in names:
+            if draft.type == "Person" or len(draft.words) > 1 or draft.lemma not in self.full:
+                continue
+            if draft.confidence < DOUBT or self.gazetteer.find(draft.text) is None:
+                draft.type = "Person"
+
     def root(self, node: str) -> str:
         """The node that stands for all that were joined with this one."""
         while self._parents.get(node, node) != node:
@@ -68,7 +94,9 @@ class Names:
         return node
 
     def _join(self, one: str, other: str) -> None:
-        first, second = sorted((self.root(one), self.root(other)), key=lambda node: (node not in self.entries, node))
+        first, second = sorted(
+            (self.root(one), self.root(other)), key=lambda node: (node not in self.entries, node)
+        )
         if first != second and not (first in self.entries and second in self.entries):
             self._parents[second] = first
 
@@ -91,46 +119,77 @@ class Names:
                     self.composed[node] = (part, state)
                     return node
             elif set(words) - lexicon.STOP <= COMMON:
-                self.loose.add(draft)
+                draft.loose = True
+                words = [*self._before(draft), *words]
                 kind = next((word for word in words if word in ("ministry", "department")), words[-1])
                 draft.lemma = kind if kind in lexicon.CLASSES else kind.rstrip("s")
                 draft.words = tuple(word for word in words if word != kind and word not in lexicon.STOP)
-        elif draft.type == "Equipment" and draft.number == "pl":
-            form = form.removesuffix("s")
+        elif draft.type == "Equipment":
+            form = PLURAL.sub("", form)
+        elif draft.type == "Base" and set(draft.words) & lexicon.NATURE:
+            draft.type = "Place"
         return f"{family(draft.type)}/{form}"
 
+    def _before(self, draft: Draft) -> list[str]:
+        """Words that the model left out of a name that only says a kind: "Foreign" before "Ministry"."""
+        lefts = self.doc[draft.head].lefts
+        return [word.lower_ for word in lefts if word.i < draft.begin and word.dep_ in ("amod", "compound")]
+
+    def _whole(self, draft: Draft) -> None:
+        """Take the word before a nationality in when only both are one: "South Korean"."""
+        if draft.begin and draft.type in ("Nationality", "State") and self.doc[draft.begin - 1].pos_ in ("ADJ", "PROPN"):
+            span = self.doc[draft.begin - 1 : draft.end]
+            known = self.gazetteer.adjective(span.text) or self.gazetteer.find(span.text, mention_type="State")
+            if known is not None and known.cls == "State" and self.doc[draft.begin - 1].ent_type_ == "":
+                draft.begin, draft.text, draft.begin_offset = draft.begin - 1, span.text, span.start_char
+                draft.words = (self.doc[draft.begin].lower_, *draft.words)
+
     def _entry(self, draft: Draft, types: dict[int, str]) -> Entry | None:
-        """What the gazetteer knows under this name, after its type was set right for metonymy."""
+        """What the gazetteer knows under this name, after its type was set right."""
+        self._whole(draft)
         text, kind, find = draft.text, draft.type, self.gazetteer.find
+        head = self.doc[draft.head]
+        if head.tag_ in ("JJ", "NNPS") or head.dep_ == "amod":
+            state = self.gazetteer.adjective(text)
+            if state is not None and find(text, mention_type="State") is None:
+                draft.type = "Nationality"
+                return state
         if kind == "Nationality":
             return self.gazetteer.adjective(text) or find(text, mention_type=kind)
-        if kind in ("Place", "State", "GovernmentBody", "Organization"):
+        seat = (
+            self.gazetteer.capital(text) is not None
+            and draft.confidence < DOUBT
+            and draft.lemma not in self.full
+        )
+        if kind in SEATS or seat:
             state = find(text, mention_type="State")
             if state is not None and state.cls == "State":
-                if kind != "Place" or family(kind) != "place" or self.gazetteer.capital(text) is None:
-                    draft.type = "State"
-                    return state
+                draft.type = "State"
+                return state
             stands_for = self.gazetteer.capital(text) or self.gazetteer.metonym(text)
             if stands_for is not None:
-                building = self.gazetteer.capital(text) is None
-                if acts(self.doc[draft.head], types):
+                if acts(head, types) or (kind == "GovernmentBody" and not self.gazetteer.capital(text)):
                     draft.type = "State"
                     return stands_for
-                if kind != "Place" and not building:
-                    draft.type = "Place"
-                elif building and kind == "GovernmentBody":
-                    return stands_for
+                draft.type = "Place"
                 return find(text, mention_type="Place")
         found = find(text, mention_type=kind)
-        if found is not None and found.cls == "State":
-            draft.type = "State"
-        elif found is not None and kind == "Place" and found.cls.endswith("Base"):
-            draft.type = "Base"
+        if found is None and kind not in BODIES and draft.lemma not in self.full:
+            # A body that the model took for a person or a thing; one plain word could be anybody's name.
+            other = find(text)
+            sure = draft.confidence < DOUBT or len(draft.words) > 1 or "-" in text
+            found = other if other is not None and sure and other.cls in BODIES else None
+        if found is not None:
+            draft.type = mention_type(found)
         return found
 
     def _settle_families(self, names: Sequence[Draft]) -> None:
         """One form that the model took for two kinds of thing is of the kind it has much more often."""
-        count: Counter[str] = Counter(self.nodes[draft] for draft in names)
+        count: dict[str, float] = defaultdict(float)
+        types: dict[str, str] = {}
+        for draft in names:
+            count[self.nodes[draft]] += draft.confidence
+            types.setdefault(self.nodes[draft], draft.type)
         forms: dict[str, list[str]] = defaultdict(list)
         for node in count:
             if node not in self.entries and node not in self.composed:
@@ -138,8 +197,11 @@ class Names:
         for nodes in forms.values():
             best = max(nodes, key=lambda node: (count[node], node))
             for node in nodes:
-                if node != best and count[best] >= 3 * count[node]:
+                if node != best and count[best] >= 2 * count[node]:
                     self._parents[node] = best
+        for draft in names:
+            if self.nodes[draft] in self._parents:
+                draft.type = types[self.root(self.nodes[draft])]
 
     # ------------------------------------------------------------ two forms of one name
 
@@ -174,15 +236,19 @@ class Names:
             letters = short.text.replace(".", "").upper()
             if any(word[:1].upper() == letters[0] for word in long.text.split()):
                 self._join(self.nodes[long], self.nodes[short])
-                self.loose -= {long}
+                long.loose = False
         by_initials: dict[str, set[str]] = defaultdict(set)
         for draft in names:
-            if draft.type != "Person" and draft not in self.loose:
+            if draft.type != "Person" and not draft.loose:
                 for letters in initials(draft.text):
                     by_initials[letters].add(self.root(self.nodes[draft]))
         for draft in names:
             node = self.nodes[draft]
-            if is_acronym(draft.text) and node not in self.entries and draft.type not in ("Person", "Equipment"):
+            if (
+                is_acronym(draft.text)
+                and node not in self.entries
+                and draft.type not in ("Person", "Equipment")
+            ):
                 fitting = by_initials[draft.text.replace(".", "").upper()] - {self.root(node)}
                 if len(fitting) == 1:
                     self._join(fitting.pop(), node)
@@ -191,9 +257,13 @@ class Names:
         """Names of bases are one when they differ in no more than the words for a base."""
         by_core: dict[str, list[str]] = defaultdict(list)
         for draft in names:
-            if draft.type == "Base" and draft not in self.loose:
+            if draft.type == "Base" and not draft.loose:
                 words = normalize(draft.text).split()
-                core = [word for word in words if word not in ("airport", "facility", "station", "base", "international")]
+                core = [
+                    word
+                    for word in words
+                    if word not in ("airport", "facility", "station", "base", "international")
+                ]
                 core = [word for word in core if base_class([word]) == "Base" or word in ("camp", "fort")]
                 by_core[" ".join(core or words)].append(self.nodes[draft])
         for nodes in by_core.values():
@@ -201,10 +271,21 @@ class Names:
                 self._join(nodes[0], node)
 
 
+def mention_type(entry: Entry) -> str:
+    """The type of mention that the class of an entry belongs to."""
+    if entry.cls in MENTION_TYPES:
+        return entry.cls
+    return "Base" if entry.key.startswith("place/") else "Organization"
+
+
 def is_acronym(text: str) -> bool:
     """Whether a name is one word of two to eight letters that are mostly capitals."""
     letters = text.replace(".", "")
-    return letters.isalnum() and 2 <= len(letters) <= 8 and sum(map(str.isupper, letters)) * 3 >= len(letters) * 2
+    return (
+        letters.isalnum()
+        and 2 <= len(letters) <= 8
+        and sum(map(str.isupper, letters)) * 3 >= len(letters) * 2
+    )
 
 
 def initials(text: str) -> set[str]:
@@ -219,14 +300,29 @@ def initials(text: str) -> set[str]:
 def fold_person(name: str) -> tuple[str, ...]:
     """A person's name as words that are the same in the usual transliterations."""
     plain = unicodedata.normalize("NFKD", name.casefold())
-    words = "".join(c if c.isalnum() or c in ".’'" else " " for c in plain if not unicodedata.combining(c)).split()
+    words = "".join(
+        c if c.isalnum() or c in ".’'" else " " for c in plain if not unicodedata.combining(c)
+    ).split()
     folded = []
     for word in words:
         word = lexicon.GIVEN.get(word.strip(".’'"), word.strip(".’'"))
-        for old, new in (("ey", "ei"), ("y", "i"), ("w", "v"), ("kh", "h"), ("ou", "u"), ("ck", "k"), ("’", ""), ("'", "")):
+        for old, new in (
+            ("ey", "ei"),
+            ("y", "i"),
+            ("w", "v"),
+            ("kh", "h"),
+            ("ou", "u"),
+            ("ck", "k"),
+            ("’", ""),
+            ("'", ""),
+        ):
             word = word.replace(old, new)
         folded.append("".join(c for at, c in enumerate(word) if at == 0 or word[at - 1] != c))
-    return tuple(word for word in folded if word not in ("al", "el", "bin", "ibn", "") and word not in ("mr", "mrs", "dr"))
+    return tuple(
+        word
+        for word in folded
+        if word not in ("al", "el", "bin", "ibn", "") and word not in ("mr", "mrs", "dr")
+    )
 
 
 def fits(short: Sequence[str], full: Sequence[str]) -> bool:
@@ -237,4 +333,6 @@ def fits(short: Sequence[str], full: Sequence[str]) -> bool:
     if not short or len(short) > len(full) or (short[-1] != full[-1] and short[0] != full[0]):
         return False
     rest = iter(full)
-    return all(any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in short)
+    return all(
+        any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in short
+    )

@@ -8,11 +8,29 @@ from spacy.tokens import Token
 
 from kgraph.extract.grammar import relation
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: value for value, word in enumerate(_SMALL)} | {
     word: 10 * value for value, word in enumerate(_TENS, start=2)
 }
@@ -63,5 +81,12 @@ def count_of(noun: Token) -> int | None:
 
 def _parts(number: Token) -> list[Token]:
     """The words of a number: "two hundred", "twenty - five"."""
-    parts = [number, *(child for child in number.children if child.lower_ in _WORDS or child.lower_ in _SCALES or child.like_num or child.text == "-")]
+    parts = [
+        number,
+        *(
+            child
+            for child in number.children
+            if child.lower_ in _WORDS or child.lower_ in _SCALES or child.like_num or child.text == "-"
+        ),
+    ]
     return sorted(parts, key=lambda token: token.i)

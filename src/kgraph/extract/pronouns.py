@@ -24,10 +24,17 @@ SENTENCES = 2
 """Sentences a pronoun looks back."""
 CANDIDATES = 60
 """Mentions a pronoun looks at, at most."""
+FARTHER = (0.0, 1.5, 4.0)
+"""Salience that a mention loses by its distance in sentences."""
 MARGIN = 0.4
 """Lead that the best antecedent of "it" or "they" needs over the next: no guess between two."""
 
-COLLECTIVE = frozenset({"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"})
+RIVAL_WORDS = 40
+"""Words back in which a noun that is no mention can be what "it" means."""
+
+COLLECTIVE = frozenset(
+    {"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"}
+)
 THINGS = COLLECTIVE | {"State", "Base", "Equipment"}
 _ROLES = {"nsubj": 2.5, "nsubj:pass": 2.2, "nsubj:outer": 2.5, "obj": 1.0, "iobj": 1.0, "obl:agent": 1.2, "obl": 0.3,
           "nmod:poss": 0.5, "nmod": 0.0, "compound": -2.0, "amod": -3.0, "appos": 0.0, "conj": 0.0}  # fmt: skip
@@ -86,24 +93,48 @@ def _personal(linker: Linker, draft: Draft, token: Token) -> Chain | None:
         if distance > SENTENCES:
             break
         chain = linker.chains[other]
-        if not _agrees(draft, other, chain) or _blocked(linker, token, linker.doc[other.head]):
+        several = draft.number == "pl" and _coordinated(linker, linker.doc[other.head])
+        if not (several or _agrees(draft, other, chain)) or _blocked(linker, token, linker.doc[other.head]):
             continue
-        score = _salience(linker, draft, token, other, chain) - 1.5 * distance
+        score = _salience(linker, draft, token, other, chain) - FARTHER[distance]
         if score > best.get(chain, -9.0):
             best[chain] = score
-            if draft.number == "pl" and _coordinated(linker, linker.doc[other.head]):
+            if several:
                 split.add(chain)
             else:
                 split.discard(chain)
     ranked = sorted(best.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][0] in split:
         return None
-    if draft.gender not in ("m", "f") and len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
-        return None
+    if draft.gender not in ("m", "f"):
+        if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
+            return None
+        if _rival(linker, draft, token) > ranked[0][1]:
+            return None
     chain = ranked[0][0]
     if draft.gender in ("m", "f"):
         chain.gender = chain.gender or draft.gender
     return chain
+
+
+def _rival(linker: Linker, draft: Draft, token: Token) -> float:
+    """Salience of the best noun that is no mention: "signed the document. It allows …" is not about a state."""
+    best = -9.0
+    doc = linker.doc
+    for i in range(draft.head - 1, max(draft.head - RIVAL_WORDS, -1), -1):
+        noun = doc[i]
+        if noun.pos_ != "NOUN" or i in linker.cover or noun.dep_ not in ("nsubj", "nsubj:pass", "obj"):
+            continue
+        if (noun.tag_ == "NNS") != (draft.number == "pl") or _blocked(linker, token, noun):
+            continue
+        distance = 0 if i >= token.sent.start else 1
+        score = _ROLES[noun.dep_] - 1.5 * distance - 0.02 * min(draft.head - i, 40) + 0.3
+        if noun.dep_ != "obj" and token.dep_.startswith("nsubj"):
+            score += 0.8
+        if noun.dep_ == "obj" and distance and token.dep_.startswith("nsubj") and noun.head.dep_ == "ROOT":
+            score += 1.5  # what a sentence has just brought up is what the next one is about
+        best = max(best, score)
+    return best
 
 
 def _agrees(draft: Draft, other: Draft, chain: Chain) -> bool:
@@ -113,7 +144,9 @@ def _agrees(draft: Draft, other: Draft, chain: Chain) -> bool:
     if draft.gender in ("m", "f"):
         return kind == "Person" and other.number != "pl" and chain.gender in ("", draft.gender)
     if draft.number == "sg":
-        return kind in THINGS and (other.number == "sg" or (other.kind == "pronoun" and other.gender == "relative"))
+        return kind in THINGS and (
+            other.number == "sg" or (other.kind == "pronoun" and other.gender == "relative")
+        )
     return other.number == "pl" or kind in COLLECTIVE
 
 
@@ -146,8 +179,17 @@ def _salience(linker: Linker, draft: Draft, token: Token, other: Draft, chain: C
     score += 0.3 * min(len(chain.drafts), 4) + (0.5 if chain.named else 0.0)
     if draft.number == "pl" and other.number == "pl":
         score += 1.0
-    if draft.sentence == other.sentence and token.tag_ == "PRP$" and role.startswith("nsubj") and _above(token, place.head):
+    if (
+        draft.sentence == other.sentence
+        and token.tag_ == "PRP$"
+        and role.startswith("nsubj")
+        and _above(token, place.head)
+    ):
         score += 1.5  # "Putin ordered his troops": the subject of the clause
+    if token.dep_ == place.dep_ == "obj" and token.head.dep_ == "conj" and token.head.head == place.head:
+        score += 2.5  # "rescued the navigator and took him"
+    if token.dep_ == "nmod:poss" and token.head.dep_ == "conj" and token.head.head == place:
+        score += 3.0  # "the agency and its head"
     if other.kind == "pronoun" and other.lemma[:2] == draft.lemma[:2]:
         score += 1.0
     return score - 0.02 * min(draft.head - other.head, 40)
@@ -169,5 +211,7 @@ def _coordinated(linker: Linker, token: Token) -> bool:
     """Whether a mention is one of several joined by "and": "they" means all of them."""
     if token.tag_ in ("NNS", "NNPS"):
         return False
-    others = [child for child in token.children if child.dep_ == "conj"] + ([token.head] if token.dep_ == "conj" else [])
+    others = [child for child in token.children if child.dep_ == "conj"] + (
+        [token.head] if token.dep_ == "conj" else []
+    )
     return any(other.i in linker.cover for other in others)

@@ -29,7 +29,12 @@ def quotes(doc: Doc, say_verbs: frozenset[str]) -> list[Quote]:
         if end - begin < SHORTEST:
             continue
         speaker = _speaker(doc, begin, end, say_verbs)
-        if speaker is None and found and found[-1].speaker is not None and _follows(doc, found[-1].end, begin):
+        if (
+            speaker is None
+            and found
+            and found[-1].speaker is not None
+            and _follows(doc, found[-1].end, begin)
+        ):
             speaker = found[-1].speaker
         found.append(Quote(begin, end, speaker))
     return found
@@ -74,7 +79,9 @@ def _speaker(doc: Doc, begin: int, end: int, say_verbs: frozenset[str]) -> Token
 
 def _follows(doc: Doc, end: int, begin: int) -> bool:
     """Whether a quotation goes on where another ended: no full sentence between them."""
-    return begin - end < 40 and not any(token.is_sent_start and not _is_mark(token) for token in doc[end + 1 : begin - 1])
+    return begin - end < 40 and not any(
+        token.is_sent_start and not _is_mark(token) for token in doc[end + 1 : begin - 1]
+    )
 
 
 def _is_mark(token: Token) -> bool:

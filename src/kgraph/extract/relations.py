@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from kgraph.extract.mentions import Mentions
 from kgraph.extract.events import Values, match_verb
 from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots
+from kgraph.extract.mentions import Mentions
 from kgraph.frames import Frames
 from kgraph.model import Mention
 from kgraph.ontology import Ontology
@@ -19,7 +19,11 @@ GRAMMAR_PRIOR, VERB_PRIOR, TITLE_PRIOR = 0.85, 0.8, 0.9
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One relation: ``object`` is a mention or, for a position, ``value``; ``trigger`` carries the claim."""
+    """One relation: ``object`` is a mention or, for a position, ``value``.
+
+    ``stated``: a clause says it, so that clause's realis and source hold. What a title, a possessive or a
+    phrase of place carries ("the Russian base in Latakia") is taken for granted by whoever writes it.
+    """
 
     property: str
     subject: Mention
@@ -27,6 +31,7 @@ class Found:
     value: str | None
     trigger: Token
     confidence: float
+    stated: bool = False
 
 
 def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) -> list[Found]:
@@ -73,12 +78,19 @@ class _Reader:
         return self.mentions.entity(mention).cls
 
     def made(
-        self, property: str, subject: Mention, object_: Mention, trigger: Token, prior: float
+        self,
+        property: str,
+        subject: Mention,
+        object_: Mention,
+        trigger: Token,
+        prior: float,
+        *,
+        stated: bool = False,
     ) -> Iterator[Found]:
         """The relation, where the ontology allows it between these two."""
         if self.ontology.accepts(property, subject=self.cls(subject), object=self.cls(object_)):
             confidence = round(prior * min(subject.confidence, object_.confidence), 3)
-            yield Found(property, subject, object_, None, trigger, confidence)
+            yield Found(property, subject, object_, None, trigger, confidence, stated)
 
     def by_verb(self, verb: Token) -> Iterator[Found]:
         """Frames with verbs: "Russia operates the base"."""
@@ -99,7 +111,12 @@ class _Reader:
     ) -> Iterator[Found]:
         """All pairs of what fills the frame's two sides."""
         assert isinstance(roles, dict)  # noqa: S101 - frames.py makes a dict
-        subjects = [m for name in roles["subject"] for t in slots.get(name, ()) for m in self.values.of(t, property, subject=True)]
+        subjects = [
+            m
+            for name in roles["subject"]
+            for t in slots.get(name, ())
+            for m in self.values.of(t, property, subject=True)
+        ]
         objects: list[Mention] = []
         for name in roles["object"]:
             objects = [m for t in slots.get(name, ()) for m in self.values.of(t, property)]
@@ -107,7 +124,7 @@ class _Reader:
                 break
         for subject in subjects:
             for object_ in objects:
-                yield from self.made(property, subject, object_, trigger, VERB_PRIOR)
+                yield from self.made(property, subject, object_, trigger, VERB_PRIOR, stated=True)
 
     def by_noun(self, noun: Token) -> Iterator[Found]:
         """Frames with nouns: "X is a member of Y", "X, an ally of Y", "Y's ally X"."""
@@ -115,18 +132,22 @@ class _Reader:
         if not entries or relation(noun) == "compound":
             return
         holders = list(self.holders(noun))
+        copular = any(child.dep_ == "cop" for child in noun.children)
         for pattern, frame in entries:
             if len(pattern.words) > 1:
                 continue
             slots = noun_slots(noun, of_is="of", light=(), occurrence=())
             names = set(frame.roles["object"]) | {"of", "subject", "modifier"}
-            objects = [m for name in sorted(names) for t in slots.get(name, ()) for m in self.values.of(t, frame.name)]
+            objects = [
+                m
+                for name in sorted(names)
+                for t in slots.get(name, ())
+                for m in self.values.of(t, frame.name)
+            ]
             for holder in holders:
                 for object_ in objects:
-                    if frame.of_is == "subject":
-                        yield from self.made(frame.name, object_, holder, noun, VERB_PRIOR)
-                    else:
-                        yield from self.made(frame.name, holder, object_, noun, VERB_PRIOR)
+                    pair = (object_, holder) if frame.of_is == "subject" else (holder, object_)
+                    yield from self.made(frame.name, *pair, noun, VERB_PRIOR, stated=copular)
             if holders and objects:
                 break
 
@@ -137,7 +158,11 @@ class _Reader:
             words += [child for child in noun.children if child.dep_ == "nsubj"]
         if relation(noun) in {"appos", "compound", "flat"} or noun.dep_ == "nmod:desc":
             words.append(noun.head)
-        words += [child for child in noun.children if relation(child) in {"appos", "flat"} or child.dep_ == "nmod:desc"]
+        words += [
+            child
+            for child in noun.children
+            if relation(child) in {"appos", "flat"} or child.dep_ == "nmod:desc"
+        ]
         for word in words:
             for part in coordinated(word):
                 mention = self.mentions.at(part)
@@ -165,7 +190,16 @@ class _Reader:
                     yield from self.made(property, bearer, owner, noun, TITLE_PRIOR)
 
     def title_at(self, noun: Token) -> tuple[list[Token], set[str]] | None:
-        """The title that ends in this noun ("prime minister"), longest first."""
+        """The title that ends in this noun ("prime minister"), longest first; None within a longer one."""
+        for ahead in (1, 2):
+            if noun.i + ahead < noun.sent.end:
+                for length in range(ahead + 1, 5):
+                    start = noun.i + ahead - length + 1
+                    if (
+                        start >= noun.sent.start
+                        and tuple(w.lower_ for w in self.doc[start : noun.i + ahead + 1]) in self.titles
+                    ):
+                        return None
         for length in (4, 3, 2, 1):
             start = noun.i - length + 1
             if start < noun.sent.start:
@@ -222,7 +256,10 @@ class _Reader:
                     mention = self.mentions.at(part)
                     if mention is None or mention in found:
                         continue
-                    if self.ontology.is_a(self.cls(mention), "Actor"):
+                    if mention.kind == "nominal" and mention.type == "Person" and part != noun:
+                        # "spokesman for the chairman of X" speaks for X.
+                        found.extend(self.title_owners(part, [part]))
+                    elif self.ontology.is_a(self.cls(mention), "Actor"):
                         found.append(mention)
         return found
 
@@ -249,7 +286,11 @@ class _Reader:
         base, place = self.ontology.is_a(cls, "Base"), self.ontology.is_a(cls, "Place")
         if base:
             for owner in self.values.owners(token):
-                if mention.kind == "nominal" or owner.span.end <= mention.span.begin or owner.span.begin >= mention.span.begin:
+                if (
+                    mention.kind == "nominal"
+                    or owner.span.end <= mention.span.begin
+                    or owner.span.begin >= mention.span.begin
+                ):
                     yield from self.made("operatedBy", mention, owner, token, GRAMMAR_PRIOR)
         if base or place:
             for child in token.children:
@@ -261,15 +302,19 @@ class _Reader:
                     if name == "near" or name == "outside":
                         continue
                     where = self.mentions.at(child)
-                    if where is not None and where.kind == "name" and where.type in {"Place", "State", "Base"}:
+                    if (
+                        where is not None
+                        and where.kind == "name"
+                        and where.type in {"Place", "State", "Base"}
+                    ):
                         yield from self.made("locatedIn", mention, where, token, GRAMMAR_PRIOR)
         if mention.type in {"MilitaryForce", "ArmedGroup", "Equipment"}:
             for child in token.children:
                 if relation(child) == "nmod" and preposition(child) in {"at", "in"}:
-                    where = self.mentions.at(child)
-                    if where is not None and self.ontology.is_a(self.cls(where), "Base"):
-                        yield from self.made("stationedAt", mention, where, token, 0.6)
-        if mention.type == "Equipment":
+                    site = self.mentions.at(child)
+                    if site is not None and self.ontology.is_a(self.cls(site), "Base"):
+                        yield from self.made("stationedAt", mention, site, token, 0.6)
+        if mention.type == "Equipment" and mention.kind == "name":
             for owner in self.values.owners(token):
                 yield from self.made("uses", owner, mention, token, 0.7)
 
@@ -278,7 +323,10 @@ def _compact(token: Token) -> list[Token]:
     """A phrase without relative clauses and appositions."""
     words = [token]
     for child in token.children:
-        if relation(child) in {"case", "det", "amod", "compound", "nmod", "flat", "nummod", "punct"} and child.dep_ != "appos":
+        if (
+            relation(child) in {"case", "det", "amod", "compound", "nmod", "flat", "nummod", "punct"}
+            and child.dep_ != "appos"
+        ):
             if relation(child) == "punct" and child.text not in {"-", "'", "’"}:
                 continue
             words.extend(_compact(child))

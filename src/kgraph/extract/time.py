@@ -9,76 +9,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
 from kgraph.extract.time_find import Found, find
-from kgraph.extract.time_grammar import ORDINALS, PARTS, SEASONS, number
-from kgraph.extract.time_values import (
-    SEASON_MONTHS,
-    UNIT_CODES,
-    Point,
-    add_years,
-    bounds,
-    is_day,
-    move_days,
-    point,
-    shift,
-    span_value,
-    week_value,
-    year_value,
-)
-from kgraph.model import DateBasis, Span, Time
+from kgraph.extract.time_fixed import Resolved
+from kgraph.extract.time_story import Story
+from kgraph.extract.time_values import bounds
+from kgraph.model import Span, Time
 
 __all__ = ["bounds", "times"]
 
-_Type = Literal["DATE", "TIME", "DURATION", "SET"]
-_Resolved = tuple[str, _Type, DateBasis]
-_Base = tuple[Point | None, DateBasis]
-
-# A year named in a news article holds for this many sentences; then the article's own date counts again.
-_NEWS_REACH = 2
-# A month this far before the story's last one belongs to the next year: in January, after November.
-_NEXT_YEAR = 10
-# How far around a weekday its tense is looked for.
-_TENSE_WINDOW = 120
-_FUTURE = (
-    r"will|shall|'ll|going to|plans?|planned|planning|set to|due|expected|scheduled|upcoming|would|to be held|slated"
-)
-_PAST = r"said|says|told|was|were|had|did|has|have|announced|reported|[a-z]{3,}ed"
-_TENSE = re.compile(rf"\b(?:(?P<future>{_FUTURE})|(?P<past>{_PAST}))\b")
 _NEWS_RULES = frozenset({"weekday", "deictic"})
-_FORWARD = frozenset({"next", "following", "coming", "ensuing", "subsequent"})
-_BACKWARD = frozenset({"last", "previous", "preceding", "prior", "past"})
-_OF_STORY = frozenset({"following", "same", "previous", "preceding", "subsequent", "ensuing", "prior"})
-_ADVERBS = {
-    "hourly": "XXXX-XX-XXTXX", "daily": "XXXX-XX-XX", "everyday": "XXXX-XX-XX", "nightly": "XXXX-XX-XXTNI",
-    "weekly": "XXXX-WXX", "fortnightly": "XXXX-WXX", "monthly": "XXXX-XX", "quarterly": "XXXX-QX",
-    "yearly": "XXXX", "annually": "XXXX", "annual": "XXXX",
-}  # fmt: skip
-_EVERY = {
-    "hour": "XXXX-XX-XXTXX", "day": "XXXX-XX-XX", "week": "XXXX-WXX", "month": "XXXX-XX", "quarter": "XXXX-QX",
-    "year": "XXXX", "decade": "XXX", "century": "XX",
-}  # fmt: skip
-_PARTS_OF_DAY = PARTS | {"nightfall": "NI", "daybreak": "MO", "daytime": "DT", "noon": "12:00"}
+_WHOLE_DAY = re.compile(r"(?:BC)?[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def times(text: str, sentences: Sequence[Span], *, reference: str | None) -> tuple[Time, ...]:
     """Every time expression of the article text, with its TIMEX3 value, in text order.
 
-    ``sentences`` are the sentence spans in order; ``reference`` is the article's date (``YYYY-MM-DD``) or None.
+    ``sentences`` are the sentence spans in order; ``reference`` is the article's date (``YYYY-MM-DD``) or
+    None.
     The basis is ``explicit`` where the text says all of the value, ``relative`` where it was completed from
     the story or from the article's date.
     """
     found = find(text)
-    story = _Story(text, [span.begin for span in sentences], _date(reference), _is_news(found))
+    story = Story(text, [span.begin for span in sentences], _date(reference), _is_news(found))
     resolved = [(each, story.resolve(each)) for each in found]
     known = [(each.begin, each.end, value) for each, value in resolved if value is not None]
-    made = []
+    made: list[Time] = []
     for each, value in resolved:
-        final = story.clock(each, known) if each.rule == "clock" else value
+        final = _clock(story, each, known) if each.rule == "clock" else value
         if final is not None:
             span = Span(each.begin, each.end, text[each.begin : each.end])
             made.append(Time(f"t{len(made) + 1}", span, final[0], final[1], final[2]))
@@ -86,7 +46,7 @@ def times(text: str, sentences: Sequence[Span], *, reference: str | None) -> tup
 
 
 def _date(reference: str | None) -> date | None:
-    """The article's date, or None where there is none that the calendar knows."""
+    """Read the article's date; None where there is none that the calendar knows."""
     try:
         return None if reference is None else date.fromisoformat(reference[:10])
     except ValueError:
@@ -97,7 +57,10 @@ def _is_news(found: Sequence[Found]) -> bool:
     """Whether the text speaks from its own day (``on Monday``, ``last week``) rather than tells a history."""
     spoken = sum(
         each.rule in _NEWS_RULES
-        or (each.rule == "near" and "the" not in each.words.get("det", "the" if "near" in each.words else "").lower())
+        or (
+            each.rule == "near"
+            and "the" not in each.words.get("det", "the" if "near" in each.words else "").lower()
+        )
         or each.words.get("tail", "").strip() == "ago"
         for each in found
     )
@@ -106,441 +69,20 @@ def _is_news(found: Sequence[Found]) -> bool:
     return dated <= 4 * spoken or (len(years) <= 3 and dated <= 8)
 
 
-@dataclass(slots=True)
-class _Story:
-    """What is known while the text is read from its beginning: the article's date and the story's last date."""
-
-    text: str
-    starts: list[int]
-    reference: date | None
-    news: bool
-    anchor: Point | None = None
-    dated: Point | None = None
-    anchor_at: int = 0
-    rules: dict[str, Callable[[Found], _Resolved | None]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rules = {
-            "amount": self._amount,
-            "vague": self._amount,
-            "near": self._near,
-            "later": self._near,
-            "season": self._season,
-            "decade": _decade,
-            "century": _century,
-            "half": self._half,
-            "weekday": self._weekday,
-            "deictic": self._deictic,
-            "day_before": self._day_before,
-            "month_end": self._month_end,
-            "ordinal": self._ordinal,
-            "year": self._year,
-            "plural": _plural,
-            "long": _plural,
-            "rate": _plural,
-            "each": _each,
-            "adverb": lambda each: (_ADVERBS[each.words["word"].lower()], "SET", "explicit"),
-            "part": lambda each: (f"XXXX-XX-XXT{_PARTS_OF_DAY[each.words['part'].lower()]}", "TIME", "explicit"),
-            "reference": self._reference_word,
-            "clock": lambda each: None,
-        }
-
-    def resolve(self, each: Found) -> _Resolved | None:
-        """The value of one expression; a date becomes the story's last date."""
-        return self.rules.get(each.rule, self._calendar)(each)
-
-    # --- what an expression is read against ---------------------------------------------------------------
-
-    def _sentence(self, offset: int) -> int:
-        return bisect_right(self.starts, offset)
-
-    def _tell(self, moved: Point, each: Found) -> None:
-        """Make a date the story's last one, unless the last one is the same and more precise."""
-        last = self.anchor
-        if last is not None and last.year == moved.year and moved.month in (None, last.month) and moved.day is None:
-            moved = last
-        if moved.month is not None:
-            self.dated = moved
-        self.anchor, self.anchor_at = moved, self._sentence(each.begin)
-
-    def _near_anchor(self, each: Found) -> Point | None:
-        """The story's last date, where it still holds here."""
-        if self.news and self.reference and self._sentence(each.begin) - self.anchor_at > _NEWS_REACH:
-            return None
-        return self.anchor
-
-    def _story_base(self) -> _Base:
-        return self.anchor, "relative"
-
-    def _spoken_base(self) -> _Base:
-        """What ``last year`` counts from: the article's date, or in a history the story's."""
-        if self.reference is not None and (self.news or self.anchor is None):
-            return point(self.reference), "relative"
-        return self.anchor, "relative"
-
-    def _is_future(self, each: Found) -> bool:
-        """Whether the words around, in the same sentence, speak of what is to come."""
-        at = self._sentence(each.begin)
-        begin = self.starts[at - 1] if at else 0
-        end = self.starts[at] if at < len(self.starts) else len(self.text)
-        before = self.text[max(begin, each.begin - _TENSE_WINDOW) : each.begin]
-        cues = list(_TENSE.finditer(before))
-        if cues:
-            return cues[-1]["future"] is not None
-        after = _TENSE.search(self.text[each.end : min(end, each.end + _TENSE_WINDOW)])
-        return after is not None and after["future"] is not None
-
-    # --- dates --------------------------------------------------------------------------------------------
-
-    def _calendar(self, each: Found) -> _Resolved:
-        """Day and month, month, year: completed with the year that the story or the article's date gives."""
-        year, basis = each.year, _explicit()
-        if year is None:
-            year, basis = self._missing_year(each)
-        part = each.words.get("part")
-        suffix = "" if part is None else f"T{_PARTS_OF_DAY[part.lower()]}"
-        if "clock" in each.words:
-            suffix = f"T{each.words['clock']}"
-        kind: _Type = "TIME" if suffix else "DATE"
-        if year is None:
-            day = "" if each.day is None else f"-{each.day:02d}"
-            return f"XXXX-{each.month or 0:02d}{day}{suffix}", kind, "explicit"
-        moved = Point(year, each.month, each.day)
-        self._tell(moved, each)
-        return moved.value + suffix, kind, basis
-
-    def _missing_year(self, each: Found) -> tuple[int | None, DateBasis]:
-        """The year of a date that names none."""
-        if "other" in each.words:
-            return self._other_year(each.words["other"]), "relative"
-        month = each.month or SEASON_MONTHS.get(each.season or "", 1)
-        anchor = self._near_anchor(each)
-        if anchor is not None:
-            year = self._carried(anchor, month)
-        elif self.reference is not None:
-            year = self._nearest_year(each, month)
-        else:
-            return None, "explicit"
-        if year is not None and each.day is not None and not is_day(year, month, each.day):
-            return None, "explicit"
-        return year, "relative"
-
-    def _carried(self, anchor: Point, month: int) -> int:
-        """The story goes on: a month well before the last one belongs to the next year."""
-        dated = self.dated
-        if dated is not None and dated.month is not None:
-            # A year named in passing does not move the story: "On 10 March … funds for 1976 … on 11 March".
-            if anchor.month is None and anchor.year != dated.year and month == dated.month:
-                return dated.year
-            if anchor.month is not None and anchor.month - month >= _NEXT_YEAR:
-                return add_years(anchor.year, 1)
-        return anchor.year
-
-    def _nearest_year(self, each: Found, month: int) -> int:
-        """The most recent such month, or the next one where the sentence speaks of what is to come."""
-        today = self.reference or date.min
-        year, there = today.year, (month, each.day or today.day)
-        if each.weekday is not None and each.day is not None:
-            for near in (year, year - 1, year + 1):
-                if is_day(near, month, each.day) and date(near, month, each.day).weekday() == each.weekday:
-                    return near
-        here = (today.month, today.day)
-        if self._is_future(each):
-            return year + 1 if there < here else year
-        return year - 1 if there > here else year
-
-    def _other_year(self, words: str) -> int | None:
-        """``that year``, ``the following year``, ``last year``."""
-        moves = {"following": 1, "next": 1, "previous": -1, "last": -1}
-        first, *_, near, _unit = ["", *re.split(r"\s+", words.lower())]
-        del first
-        spoken = near == "this" or (near in ("next", "last") and not words.lower().startswith("the"))
-        base, _ = self._spoken_base() if spoken else self._story_base()
-        if base is None:
-            return None
-        return add_years(base.year, moves.get(near, 0))
-
-    def _year(self, each: Found) -> _Resolved | None:
-        if each.year is None:
-            return None
-        before = self.text[max(0, each.begin - 8) : each.begin].lower()
-        # "since 1993" looks back; the story does not go there.
-        if self.anchor is None or not before.endswith(("since ", "than ")):
-            self._tell(Point(each.year), each)
-        return year_value(each.year), "DATE", "explicit"
-
-    def _season(self, each: Found) -> _Resolved:
-        code = each.season or "XX"
-        basis: DateBasis = "explicit"
-        year = each.year
-        if year is None:
-            year, basis = self._missing_year(each)
-            if year is not None and code == "WI" and "other" not in each.words:
-                year = self._winter(each, year)
-        if year is None:
-            return f"XXXX-{code}", "DATE", "explicit"
-        self._tell(Point(year), each)
-        return f"{year_value(year)}-{code}", "DATE", basis
-
-    def _winter(self, each: Found, year: int) -> int:
-        """A winter told after autumn is named by the year in which it ends."""
-        anchor = self._near_anchor(each)
-        if anchor is not None and (anchor.month or 0) >= 7 and anchor.year == year:
-            return add_years(year, 1)
-        return year
-
-    def _half(self, each: Found) -> _Resolved | None:
-        code = each.words.get("code")
-        if code is None:
-            order = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
-            half = each.words["what"].lower() == "half"
-            code = ("H" if half else "Q") + order.get(each.words["nth"].lower(), "2" if half else "4")
-        year, basis = (each.year, _explicit()) if each.year is not None else self._missing_year(each)
-        if year is None:
-            return f"XXXX-{code}", "DATE", "explicit"
-        self._tell(Point(year), each)
-        return f"{year_value(year)}-{code}", "DATE", basis
-
-    # --- days counted from the article's date --------------------------------------------------------------
-
-    def _weekday(self, each: Found) -> _Resolved:
-        wanted = each.weekday or 0
-        base = self.reference if self.news else None
-        if base is not None:
-            back = (base.weekday() - wanted) % 7
-            if self._is_future(each):
-                back = -((wanted - base.weekday() - 1) % 7 + 1)
-            day = move_days(base, -back)
-        else:
-            base = self.anchor.calendar if self.anchor is not None else None
-            day = None if base is None else move_days(base, (wanted - base.weekday()) % 7)
-        return self._day(day, each, "relative")
-
-    def _day(self, day: date | None, each: Found, basis: DateBasis) -> _Resolved:
-        """A resolved day with its part of day; X's where it could not be resolved."""
-        part = each.words.get("part") or each.words.get("part2")
-        suffix = "" if part is None else f"T{_PARTS_OF_DAY[part.lower()]}"
-        kind: _Type = "TIME" if suffix else "DATE"
-        if day is None:
-            return f"XXXX-XX-XX{suffix}", kind, "explicit"
-        self._tell(point(day), each)
-        return point(day).value + suffix, kind, basis
-
-    def _deictic(self, each: Found) -> _Resolved:
-        word = each.words["word"].lower()
-        moved = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
-        if word == "today" and "part" not in each.words and (self.reference is None or not self.news):
-            return "PRESENT_REF", "DATE", "explicit"
-        base = self.reference if self.news else None
-        day = None if base is None else move_days(base, moved)
-        if word == "tonight":
-            each = Found(each.begin, each.end, each.rule, {"part": "night"})
-        return self._day(day, each, "relative")
-
-    def _day_before(self, each: Found) -> _Resolved:
-        deictic = each.words.get("deictic", "").lower()
-        if deictic:
-            moved = -2 if deictic == "yesterday" else 2
-            return self._day(None if self.reference is None else move_days(self.reference, moved), each, "relative")
-        return self._shifted(self._story_base(), -1 if each.words["way"].lower() == "before" else 1, "day", each)
-
-    def _ordinal(self, each: Found) -> _Resolved:
-        day = int(each.words["day"])
-        anchor = self.anchor
-        if anchor is None or anchor.month is None or not is_day(anchor.year, anchor.month, day):
-            return f"XXXX-XX-{day:02d}", "DATE", "explicit"
-        moved = Point(anchor.year, anchor.month, day)
-        self._tell(moved, each)
-        return moved.value, "DATE", "relative"
-
-    def _month_end(self, each: Found) -> _Resolved:
-        return self._shifted(self._story_base(), 0, each.words["unit"].lower(), each)
-
-    # --- amounts and neighbours -----------------------------------------------------------------------------
-
-    def _amount(self, each: Found) -> _Resolved:
-        """A duration (``three days``), or a date so far from another (``three days later``, ``two years ago``)."""
-        unit = _singular(each.words["unit"])
-        count = number(each.words["number"]) if "number" in each.words else None
-        tail = each.words.get("tail", "").strip().lower()
-        sign = {"later": 1, "hence": 1, "after": 1, "afterward": 1, "afterwards": 1, "earlier": -1, "ago": -1,
-                "previously": -1, "before": -1, "beforehand": -1}.get(tail)  # fmt: skip
-        if sign is None:
-            return _duration(count, unit), "DURATION", "explicit"
-        if count is None:
-            return ("FUTURE_REF" if sign > 0 else "PAST_REF"), "DATE", "explicit"
-        base = self._spoken_base() if tail in ("ago", "hence") else self._story_base()
-        if base[0] is None and self.reference is not None and self.news:
-            base = point(self.reference), "relative"
-        return self._shifted(base, sign * round(count), unit, each)
-
-    def _shifted(self, base: _Base, count: int | None, unit: str, each: Found) -> _Resolved:
-        """The base moved, with a part of day where one is named; X's where there is no base."""
-        part = each.words.get("part")
-        suffix = "" if part is None else f"T{_PARTS_OF_DAY[part.lower()]}"
-        start, basis = base
-        kind: _Type = "TIME" if suffix or unit in ("hour", "minute", "second") else "DATE"
-        if start is None:
-            return _EVERY.get(unit, "XXXX-WXX" if unit == "fortnight" else "XXXX-XX-XXTXX") + suffix, kind, "explicit"
-        value, moved = shift(start, count, unit)
-        if moved is not None:
-            self._tell(moved, each)
-        return value + suffix, kind, basis
-
-    def _near(self, each: Found) -> _Resolved | None:
-        """``the next day``, ``last week``, ``that December``, ``this morning``, ``later that year``."""
-        words = re.sub(r"\s+", " ", each.words.get("det", "").lower()).split()
-        near = (each.words.get("near") or each.words.get("near2") or "").lower()
-        near = near or next((word for word in words if word in _FORWARD | _BACKWARD | _OF_STORY), "")
-        det = words[0] if words else ""
-        sign = 1 if near in _FORWARD else -1 if near in _BACKWARD else 0
-        of_story = det in ("the", "that") or near in _OF_STORY
-        if det == "the" and near in ("last", "past", "coming", "current") and not self.news:
-            of_story = True
-        base = self._story_base() if of_story else self._spoken_base()
-        unit = each.words.get("unit", "").lower()
-        if det == "the" and near in ("past", "last", "coming") and unit and unit != "weekend":
-            return _duration(1, unit), "DURATION", "explicit"
-        if det == "the" and near == "next" and unit in ("hour", "week", "decade", "century"):
-            return _duration(1, unit), "DURATION", "explicit"
-        if unit == "weekend":
-            return self._weekend(each, sign, base)
-        if unit:
-            return self._shifted(base, sign, unit, each)
-        if "season" in each.words:
-            return self._near_season(each, sign, base)
-        if each.month is not None:
-            return self._near_month(each, sign, base)
-        if "weekday" in each.words:
-            return self._near_weekday(each, sign, base, this=not sign)
-        # "last night" is the night before; "last" with other parts of the day likewise.
-        return self._shifted(base, sign, "day", each)
-
-    def _near_month(self, each: Found, sign: int, base: _Base) -> _Resolved:
-        month = each.month or 1
-        start, basis = base
-        if start is None:
-            return f"XXXX-{month:02d}", "DATE", "explicit"
-        here = start.month or (0 if sign >= 0 else 13)
-        year = start.year
-        if (sign > 0 and month <= here) or (sign < 0 and month >= here):
-            year = add_years(year, sign)
-        self._tell(Point(year, month), each)
-        return Point(year, month).value, "DATE", basis
-
-    def _near_season(self, each: Found, sign: int, base: _Base) -> _Resolved:
-        code = SEASONS[each.words["season"].lower()]
-        start, basis = base
-        if start is None:
-            return f"XXXX-{code}", "DATE", "explicit"
-        month, here, year = SEASON_MONTHS[code], start.month or (6 if sign >= 0 else 7), start.year
-        if code == "WI" and sign >= 0 and here >= 7:
-            year = add_years(year, 1)
-        elif (sign > 0 and month <= here) or (sign < 0 and month + 2 >= here):
-            year = add_years(year, sign)
-        self._tell(Point(year), each)
-        return f"{year_value(year)}-{code}", "DATE", basis
-
-    def _near_weekday(self, each: Found, sign: int, base: _Base, *, this: bool) -> _Resolved:
-        day = base[0].calendar if base[0] is not None else None
-        wanted = each.weekday or 0
-        if day is None:
-            return self._day(None, each, "explicit")
-        ahead = (wanted - day.weekday()) % 7
-        moved = ahead if this else (ahead or 7) if sign > 0 else ((ahead - 7) if ahead else -7)
-        return self._day(move_days(day, moved), each, base[1])
-
-    def _weekend(self, each: Found, sign: int, base: _Base) -> _Resolved:
-        """``the weekend`` is the last one, unless the sentence looks ahead."""
-        day = base[0].calendar if base[0] is not None else self.reference
-        if day is None:
-            return "XXXX-WXX-WE", "DATE", "explicit"
-        if "near" not in each.words and "near2" not in each.words and each.words.get("det", "").lower() == "the":
-            sign = 0 if self._is_future(each) or day.weekday() >= 5 else -1
-        moved = move_days(day, 7 * sign)
-        value = "XXXX-WXX-WE" if moved is None else f"{week_value(moved)}-WE"
-        return value, "DATE", "relative"
-
-    # --- words and clocks -------------------------------------------------------------------------------------
-
-    def _reference_word(self, each: Found) -> _Resolved:
-        value = "PAST_REF" if "past" in each.words else "FUTURE_REF" if "future" in each.words else "PRESENT_REF"
-        return value, "DATE", "explicit"
-
-    def clock(self, each: Found, known: Sequence[tuple[int, int, _Resolved]]) -> _Resolved:
-        """A time of day, on the day named nearest to it in the same sentence, or last named before it."""
-        hour = each.words.get("hour") or each.words.get("hour2")
-        minute = each.words.get("minute") or each.words.get("minute2") or "00"
-        half = (each.words.get("half") or each.words.get("half2") or "").strip().lower()[:1]
-        if hour is None:
-            hour, minute = ("24" if each.words["word"] == "midnight" else "12"), "00"
-        elif half:
-            hour = str(int(hour) % 12 + (12 if half == "p" else 0))
-        here = self._sentence(each.begin)
-        at = bisect_right(known, (each.begin,))
-        nearby = [entry for entry in known[max(0, at - 4) : at + 2] if re.match(r"(?:BC)?[0-9]{4}-[0-9]{2}-[0-9]{2}", entry[2][0])]
-        same = [entry for entry in nearby if self._sentence(entry[0]) == here]
-        before = [entry for entry in nearby if entry[0] < each.begin]
-        pick = min(same, key=lambda entry: abs(entry[0] - each.begin)) if same else before[-1] if before else None
-        day = "XXXX-XX-XX" if pick is None else pick[2][0].partition("T")[0]
-        return f"{day}T{int(hour):02d}:{minute}", "TIME", "explicit" if pick is None else "relative"
-
-
-def _explicit() -> DateBasis:
-    return "explicit"
-
-
-def _singular(unit: str) -> str:
-    unit = unit.lower()
-    return "century" if unit == "centuries" else unit.removesuffix("s")
-
-
-def _duration(count: float | None, unit: str) -> str:
-    """``P3D``, ``PT48H``, ``PXY`` for an unknown number, ``P2.5Y``."""
-    code = UNIT_CODES[unit]
-    if unit == "fortnight" and count is not None:
-        count *= 2
-    if unit == "hour" and count == 0.5:
-        unit, code, count = "minute", "M", 30
-    amount = "X" if count is None else f"{count:g}" if count < 10000 else f"{count:.0f}"
-    return f"P{'T' if unit in ('hour', 'minute', 'second') else ''}{amount}{code}"
-
-
-def _plural(each: Found) -> _Resolved:
-    """``the following days``, ``for weeks``, ``per day``, ``year-long``."""
-    unit = each.words.get("unit") or each.words["unit2"]
-    count = None if each.rule == "plural" else 1
-    return _duration(count, _singular(unit)), "DURATION", "explicit"
-
-
-def _each(each: Found) -> _Resolved:
-    """``every day``, ``every three years``, ``every Monday``."""
-    words = each.words
-    if "unit" in words:
-        unit = _singular(words["unit"])
-        count = 2.0 if "other" in words else number(words["number"]) if "number" in words else None
-        value = _duration(count, unit) if count is not None else _EVERY.get(unit, _duration(1, unit))
-    elif "weekday" in words:
-        value = f"XXXX-WXX-{(each.weekday or 0) + 1}"
-    elif each.month is not None:
-        value = f"XXXX-{each.month:02d}"
-    elif "season" in words:
-        value = f"XXXX-{SEASONS[words['season'].lower()]}"
-    else:
-        value = f"XXXX-XX-XXT{_PARTS_OF_DAY[words['part'].lower()]}"
-    return value, "SET", "explicit"
-
-
-def _decade(each: Found) -> _Resolved:
-    """``the 1980s`` -> 198; two digits mean the last century."""
-    digits = each.words.get("decade") or f"19{each.words['short']}"
-    year = int(digits) if len(digits) > 2 else 1900 + int(digits)
-    return span_value(-year if each.words.get("bc", "").strip()[:1] == "B" else year, 10), "DATE", "explicit"
-
-
-def _century(each: Found) -> _Resolved:
-    """``the 19th century`` -> 18."""
-    name = each.words.get("word", "").lower().replace(" ", "-")
-    nth = int(each.words["nth"]) if "nth" in each.words else ORDINALS.get(name, 0)
-    era = "BC" if each.words.get("bc", "").strip()[:1] == "B" else ""
-    return f"{era}{max(nth - 1, 0):02d}", "DATE", "explicit"
+def _clock(story: Story, each: Found, known: Sequence[tuple[int, int, Resolved]]) -> Resolved:
+    """Put a time of day on the day named nearest to it in the sentence, or last named before it."""
+    hour = each.words.get("hour") or each.words.get("hour2")
+    minute = each.words.get("minute") or each.words.get("minute2") or "00"
+    half = (each.words.get("half") or each.words.get("half2") or "").strip().lower()[:1]
+    if hour is None:
+        hour, minute = ("24" if each.words["word"] == "midnight" else "12"), "00"
+    elif half:
+        hour = str(int(hour) % 12 + (12 if half == "p" else 0))
+    here = story.sentence(each.begin)
+    at = bisect_right(known, (each.begin,))
+    nearby = [entry for entry in known[max(0, at - 4) : at + 2] if _WHOLE_DAY.match(entry[2][0])]
+    same = [entry for entry in nearby if story.sentence(entry[0]) == here]
+    before = [entry for entry in nearby if entry[0] < each.begin]
+    pick = min(same, key=lambda entry: abs(entry[0] - each.begin)) if same else before[-1] if before else None
+    day = "XXXX-XX-XX" if pick is None else pick[2][0].partition("T")[0]
+    return f"{day}T{int(hour):02d}:{minute}", "TIME", "explicit" if pick is None else "relative"

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import re
 
+
+def listed(words: str) -> tuple[str, ...]:
+    """Split a list of words written as one string."""
+    return tuple(words.split())
+
+
 _MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_CARDINALS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
+_CARDINALS = listed(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
+_ORDINALS = listed(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
 
 MONTHS = {name[:3].lower(): number for number, name in enumerate(_MONTH_NAMES, 1)}
 WEEKDAYS = {name[:3].lower(): number for number, name in enumerate(_WEEKDAY_NAMES)}
@@ -69,7 +75,9 @@ MONTH = rf"(?:{_ALL_MONTHS})\b"
 MON = rf"(?:{_ALL_MONTHS}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)(?![a-z])"
 WEEKDAY = rf"(?:{_any([*_WEEKDAY_NAMES, *(name.upper() for name in _WEEKDAY_NAMES)])})\b"
 _NO_MORE = r"(?![0-9]|,[0-9]{3}|[.][0-9])"
-_ORDINAL_DAY = r"(?i:(?:twenty|thirty)[- ]?(?:" + _any(_ORDINALS[:9]) + r")|" + _any(_ORDINALS) + r"|thirtieth)"
+_ORDINAL_DAY = (
+    r"(?i:(?:twenty|thirty)[- ]?(?:" + _any(_ORDINALS[:9]) + r")|" + _any(_ORDINALS) + r"|thirtieth)"
+)
 DAY = rf"(?:(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?{_NO_MORE}\b)"
 _ERA = r"(?:BCE?\b|B\.C\.E\.|B\.C\.?|CE\b|AD\b|A\.D\.?)"
 _BARE_YEAR = rf"[12][0-9]{{3}}{_NO_MORE}(?![0-9a-zA-Z]|-[0-9]{{3}})"
@@ -95,23 +103,27 @@ _ADJECTIVE = (
     r"entire|solid|hard|tense|difficult|calendar|previous|following|past))"
 )
 _NEAR = r"(?:next|following|same|previous|preceding|prior|last|past|coming|ensuing|subsequent|current)"
-_OTHER_YEAR = rf"(?:that|(?:the{S}|that{S})same|this|the|the{S}(?:following|next|previous)|next|last){S}year\b"
+_OTHER_YEAR = (
+    rf"(?:that|(?:the{S}|that{S})same|this|the|the{S}(?:following|next|previous)|next|last){S}year\b"
+)
 
 # "the end of", "early", "mid-": kept in the span, not in the value (but for halves and quarters).
 _EDGE = (
     r"(?:beginning|start|outset|opening|middle|midst|end|close|turn|rest|remainder|height|"
     rf"(?:first|second|third|fourth|last|latter|final){S}(?:half|quarter|part|third|week|weeks|days|months|phase)|"
-    rf"(?:very{S})?(?:early|late|latter|later){S}(?:part|half|phase|stages|days|months|years))"
+    rf"(?:very{S})?(?:early|late|latter|later){S}(?:part|half|phase|stages|hours|days|months|years))"
 )
 EDGE = (
-    rf"(?i:(?:(?:the{S})?(?:very{S})?{_EDGE}{S}of{S}(?:the{S})?|(?:the{S})?(?:early|late|mid|middle|later)"
+    rf"(?i:(?:(?:the{S})?(?:very{S})?{_EDGE}{S}of{S}(?:the{S})?|(?:the{S})?(?:early|late|mid|middle|later|earlier)"
     rf"(?:-|{S}to{S}(?:mid|late)-?{S}?|{S}(?:in{S})?)|(?:around|circa|ca\.|c\.){S})?)"
 )
 PART_OF = (
     rf"(?i:(?:(?:(?:early|late){S}(?:(?:in|on){S})?)?(?:the{S})?(?:(?:early|late){S})?(?P<part>{_PART})"
     rf"(?:{S}hours)?(?:{S}of|{S}on|,)?{S}(?:the{S})?)?)"
 )
-CONNECTOR = re.compile(rf"(?:{_DASH}|,?{S}(?:to|and|or|until|till|through|and{S}on|or{S}on|-|–){S}|,{S})(?:the{S}|in{S}|by{S})?")
+CONNECTOR = re.compile(
+    rf"(?:{_DASH}|,?{S}(?:to|and|or|until|till|through|and{S}on|or{S}on|-|–){S}|,{S})(?:the{S}|in{S}|by{S})?"
+)
 
 _YEAR_TAIL = rf"(?:,?{S}(?:of{S})?(?:(?P<year>{YEAR})|(?P<other>{_OTHER_YEAR})))?"
 _RANGE = rf"(?:{_DASH}|{S}(?:to|and|or|until|through){S})"
@@ -124,13 +136,17 @@ RULES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
     for name, pattern in {
         "iso": (
-            r"(?P<iso>[12][0-9]{3}-[0-9]{2}-[0-9]{2})(?:[T ](?P<clock>[0-2][0-9]:[0-5][0-9]))?(?![0-9]|-[0-9])"
+            r"(?P<iso>[12][0-9]{3}-[0-9]{2}-[0-9]{2})(?:[T ](?P<clock>[0-2][0-9]:[0-5][0-9]))?"
+            r"(?![0-9]|-[0-9])"
         ),
         "numeric": (
             r"(?P<first>[0-9]{1,2})(?P<mark>[/.-])(?P<second>[0-9]{1,2})(?P<mark2>[/.-])"
             r"(?P<year>[12][0-9]{3})(?![0-9]|[/.-][0-9])"
         ),
-        "days_month": rf"(?P<one>(?i:the{S})?{DAY}){_RANGE}(?P<two>(?i:the{S})?(?P<last>{DAY}){S}(?:of{S})?(?P<month>{MON}){_YEAR_TAIL})",
+        "days_month": (
+            rf"(?P<one>(?i:the{S})?{DAY}){_RANGE}"
+            rf"(?P<two>(?i:the{S})?(?P<last>{DAY}){S}(?:of{S})?(?P<month>{MON}){_YEAR_TAIL})"
+        ),
         "month_days": (
             rf"(?P<one>{EDGE}(?P<month>{MON}){S}(?P<day>{DAY}))"
             rf"(?:{_DASH}|{S}(?:to|and){S}(?=[0-9]{{1,2}}(?:[.,;)]|{S}(?:[12][0-9]{{3}}|(?:were|was|in|at|with|when|as|near|the)\b))))"
@@ -200,7 +216,7 @@ RULES: dict[str, re.Pattern[str]] = {
         ),
         "plural": (
             rf"(?i:(?:(?:for|in|after|within|of|over){S})?(?P<span>(?:(?:the|these){S})?(?:next|following|last|past|previous|"
-            rf"coming|recent|final|early|intervening){S}(?P<unit>{_VAGUE_UNITS}))|"
+            rf"coming|recent|final|intervening){S}(?P<unit>{_VAGUE_UNITS}))|"
             rf"(?:for|in|after|within){S}(?P<span2>(?P<unit2>{_VAGUE_UNITS})))"
         ),
         "long": r"(?i:(?:(?:a|the) )?(?P<unit>hour|day|week|month|year|decade|century)-long\b)",
@@ -217,8 +233,8 @@ RULES: dict[str, re.Pattern[str]] = {
             rf"(?i:(?:on|by|until|from|till|to){S})(?P<span>the{S}(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th))"
             rf"(?=[.,;:)\n]|{S}(?:the|a|an|he|she|it|they|his)\b)"
         ),
-        "deictic": rf"(?i:(?P<word>yesterday|today|tomorrow|tonight)(?:{S}(?P<part>{_PART}))?\b)",
-        "weekday": rf"(?P<weekday>{WEEKDAY})(?:{S}(?P<part>{_PART}))?",
+        "deictic": rf"(?i:{EDGE}(?P<word>yesterday|today|tomorrow|tonight)(?:{S}(?P<part>{_PART}))?\b)",
+        "weekday": rf"{EDGE}(?P<weekday>{WEEKDAY})(?:{S}(?P<part>{_PART}))?",
         "month": rf"(?P<edge>{EDGE})(?P<month>{MONTH})",
         "each": (
             rf"(?i:(?:every|each){S}(?:(?P<other>other){S}|single{S}|(?P<number>{_NUMBER}){S})?"
@@ -255,14 +271,19 @@ _KIND_WORDS = {
     _WEEKDAY: tuple(name.lower() for name in _WEEKDAY_NAMES),
     _SEASON: tuple(SEASONS),
     _DAYPART: (*PARTS, "nightfall", "daybreak", "daytime"),
-    _UNIT: tuple(
-        "seconds minute minutes hour hours day days week weeks weekend fortnight fortnights month months quarter year"
-        " years decade decades century centuries second".split()
+    _UNIT: (
+        listed(
+            "seconds minute minutes hour hours day days week weeks weekend fortnight fortnights month "
+            "months quarter year years decade decades century centuries second"
+        )
     ),
-    _WORD: tuple(
-        "christmas new half yesterday today tomorrow tonight hourly daily nightly everyday weekly fortnightly monthly"
-        " quarterly yearly annually annual noon midday midnight now nowadays currently modern present current recently"
-        " recent former future time period q1 q2 q3 q4 h1 h2".split()
+    _WORD: (
+        listed(
+            "christmas new half yesterday today tomorrow tonight hourly daily nightly everyday weekly "
+            "fortnightly monthly quarterly yearly annually annual noon midday midnight now nowadays "
+            "currently modern present current recently recent former future time period q1 q2 q3 q4 h1 "
+            "h2"
+        )
     ),
 }
 KINDS: dict[str, int] = {}
@@ -273,7 +294,8 @@ DIGITS = _DIGIT
 _NAMED = _UNIT | _SEASON | _DAYPART | _MONTH | _WEEKDAY
 NEEDS: dict[str, int] = dict.fromkeys(RULES, _DIGIT) | {
     **dict.fromkeys(("days_month", "month_days", "day_month", "month_day", "month_year", "month"), _MONTH),
-    **dict.fromkeys(("amount", "vague", "plural", "long", "day_before", "month_end", "rate", "century"), _UNIT),
+    **dict.fromkeys(("amount", "vague", "plural", "long", "day_before", "month_end"), _UNIT),
+    **dict.fromkeys(("rate", "century"), _UNIT),
     **dict.fromkeys(("holiday", "deictic", "adverb", "reference"), _WORD),
     **dict.fromkeys(("near", "each"), _NAMED),
     "half": _WORD | _UNIT, "season": _SEASON, "later": _UNIT | _DAYPART | _SEASON, "weekday": _WEEKDAY,
@@ -281,9 +303,13 @@ NEEDS: dict[str, int] = dict.fromkeys(RULES, _DIGIT) | {
 }  # fmt: skip
 # The words an expression can begin with; a number or an apostrophe is the other way to begin.
 STARTERS = frozenset(
-    "the that this these those its their early late mid middle later earlier around circa ca c next following same"
-    " previous preceding prior last past coming ensuing subsequent current a an hundred half couple few dozen dozens"
-    " several many about approximately roughly nearly almost some just only over under barely another more less fewer"
-    " at up as for in after within of by on until till from to before during since every each per ad other final"
-    " intervening latter very beginning start outset opening midst end close turn rest remainder height right".split()
+    listed(
+        "the that this these those its their early late mid middle later earlier around circa ca c "
+        "next following same previous preceding prior last past coming ensuing subsequent current a "
+        "an hundred half couple few dozen dozens several many about approximately roughly nearly "
+        "almost some just only over under barely another more less fewer at up as for in after "
+        "within of by on until till from to before during since every each per ad other final "
+        "intervening latter very beginning start outset opening midst end close turn rest remainder "
+        "height right"
+    )
 ) | {*KINDS, *NUMBERS, *ORDINALS}

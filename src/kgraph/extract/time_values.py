@@ -18,8 +18,8 @@ UNIT_CODES = {
 SEASON_MONTHS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_PART = re.compile(r"([0-9]{4})-(SP|SU|FA|WI|H[12]|Q[1-4])")
+_MONTH = re.compile(r"((?:BC)?[0-9]{4})-([0-9]{2})")
+_PART = re.compile(r"((?:BC)?[0-9]{4})-(SP|SU|FA|WI|H[12]|Q[1-4])")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})(?:-(WE|[1-7]))?")
 _YEARS = re.compile(r"(BC)?([0-9]{2,4})")
 
@@ -48,7 +48,7 @@ class Point:
 
 
 def point(day: date) -> Point:
-    """A calendar date as a Point."""
+    """Turn a calendar date into a Point."""
     return Point(day.year, day.month, day.day)
 
 
@@ -66,7 +66,7 @@ def year_value(year: int) -> str:
 
 
 def add_years(year: int, years: int) -> int:
-    """The year so many years on, stepping over the year 0 that history does not have."""
+    """Add years, stepping over the year 0 that history does not have."""
     moved = year + years
     if year < 0 <= moved:
         return moved + 1
@@ -74,13 +74,13 @@ def add_years(year: int, years: int) -> int:
 
 
 def week_value(day: date) -> str:
-    """The ISO week of a day: ``2017-W50``."""
+    """Write the ISO week of a day: ``2017-W50``."""
     iso = day.isocalendar()
     return f"{iso.year:04d}-W{iso.week:02d}"
 
 
 def move_days(day: date, days: int) -> date | None:
-    """The day so many days on, or None outside the calendar."""
+    """Add days; None outside the calendar."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -88,7 +88,7 @@ def move_days(day: date, days: int) -> date | None:
 
 
 def span_value(year: int, width: int) -> str:
-    """The decade (width 10) or century (width 100) that holds a year: ``199``, ``19``, ``BC047``."""
+    """Write the decade (width 10) or century (width 100) of a year: ``199``, ``19``, ``BC047``."""
     digits = 3 if width == 10 else 2
     return f"{'BC' if year < 0 else ''}{abs(year) // width:0{digits}d}"
 
@@ -138,8 +138,9 @@ def _shift_days(start: Point, count: int | None, unit: str) -> tuple[str, Point 
 def bounds(value: str) -> tuple[str, str] | None:
     """First and last XSD date of a TIMEX3 value: xsd:date, xsd:gYearMonth or xsd:gYear strings.
 
-    ``2016-06`` gives ``("2016-06", "2016-06")``, ``199`` ``("1990", "1999")``, ``BC0218`` ``("-0217", "-0217")``
-    (XSD 1.1 counts 1 BC as year 0). A winter, which has two ends in two years, gives its named year.
+    ``2016-06`` gives ``("2016-06", "2016-06")``, ``199`` gives ``("1990", "1999")``, ``BC0218`` gives
+    ``("-0217", "-0217")``, since XSD 1.1 counts 1 BC as year 0. A winter, which lies in two years, gives the
+    year that names it.
     None for what is not a date: durations, sets, references and values with an X.
     """
     head = value.partition("T")[0]
@@ -147,9 +148,10 @@ def bounds(value: str) -> tuple[str, str] | None:
         year, month, day = map(int, found.groups())
         return (head, head) if year and is_day(year, month, day) else None
     if found := _MONTH.fullmatch(head):
-        return (head, head) if 1 <= int(found[2]) <= 12 and int(found[1]) else None
+        month_text = f"{_xsd(found[1])}-{found[2]}"
+        return (month_text, month_text) if 1 <= int(found[2]) <= 12 and found[1] != "0000" else None
     if found := _PART.fullmatch(head):
-        return _part_bounds(found[1], found[2])
+        return _part_bounds(_xsd(found[1]), found[2])
     if found := _WEEK.fullmatch(head):
         return _week_bounds(int(found[1]), int(found[2]), found[3])
     if found := _YEARS.fullmatch(head):
@@ -189,6 +191,11 @@ def _year_bounds(digits: str, *, before_christ: bool) -> tuple[str, str] | None:
     # XSD 1.1 has a year 0 (1 BC), so every year moves by one; and later years are smaller numbers.
     begin, end = 1 - last, min(1 - first, 0)
     return _xsd_year(begin), _xsd_year(end)
+
+
+def _xsd(year: str) -> str:
+    """Write the year of a TIMEX3 value as XSD does: ``BC0218`` is ``-0217``."""
+    return _xsd_year(1 - int(year[2:])) if year.startswith("BC") else year
 
 
 def _xsd_year(year: int) -> str:

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -29,7 +30,9 @@ def mark_sentences(doc: Doc) -> Doc:
     """Set sentence starts by rule, unless the Doc comes with its own."""
     if doc.has_annotation("SENT_START"):
         return doc
-    words, spaces, numbers = [], [], []
+    words: list[str] = []
+    spaces: list[str] = []
+    numbers: list[int] = []
     for token in doc:
         if token.is_space:
             if spaces:
@@ -104,15 +107,17 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
         if token.is_space:
             token.tag_, token.pos_, token.lemma_ = "_SP", "SPACE", token.text
             # A space hangs on the word before it, or after it at the start of a sentence.
-            before = i - 1 if i > 0 and not starts[i] else i + 1 if i + 1 < len(doc) and not starts[i + 1] else i
+            before = (
+                i - 1 if i > 0 and not starts[i] else i + 1 if i + 1 < len(doc) and not starts[i + 1] else i
+            )
             heads[i] = before
             deps[i] = "dep" if before != i else "ROOT"
     if len(doc):
-        from_array = doc.from_array
-        rows: Any = [[(head - i) % 2**64, doc.vocab.strings.add(dep)] for i, (head, dep) in enumerate(zip(heads, deps, strict=True))]
-        import numpy as np
-
-        from_array(["HEAD", "DEP"], np.array(rows, dtype="uint64"))
+        # spaCy takes heads as unsigned offsets; setting them token by token is quadratic.
+        offsets = (np.array(heads) - np.arange(len(doc))).astype("uint64")
+        labels = np.array([doc.vocab.strings.add(dep) for dep in deps], dtype="uint64")
+        rows: Any = np.stack([offsets, labels], axis=1)
+        doc.from_array(["HEAD", "DEP"], rows)
     doc.set_ents(names, default="outside")
     doc.user_data[HEAD_TYPES] = head_types
     doc.user_data[NAME_CONFIDENCE] = confidence

@@ -72,10 +72,17 @@ class Encoder:
             )
             metadata = self._session.get_modelmeta().custom_metadata_map
             self._labels: dict[str, list[str]] = json.loads(metadata["kgraph.labels"])
+            lexicon = json.loads(metadata["kgraph.lexicon"])
+            self._lexicon = lemmas.Lexicon(lexicon["forms"], lexicon["bases"])
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of many kinds
             raise ModelError(f"{folder}: not a model of this version of kgraph ({error})") from error
-        self._special = [self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[UNK]")]
+        special = [self._tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[UNK]")]
+        self._special = [number for number in special if number is not None]
+        if len(self._special) != len(special):
+            raise ModelError(
+                f"{folder}: its tokenizer lacks [CLS], [SEP] or [UNK]; train or reinstall the model"
+            )
 
     @cached_property
     def digest(self) -> str:
@@ -95,9 +102,7 @@ class Encoder:
             ids = flat[position : position + len(words)]
             position += len(words)
             for begin, end in _windows(words, [len(item) for item in ids]):
-                windows.append(
-                    (number, begin, assemble(ids[begin:end], words[begin:end], cls=cls, sep=sep))
-                )
+                windows.append((number, begin, assemble(ids[begin:end], words[begin:end], cls=cls, sep=sep)))
         parts: dict[int, list[Annotation]] = {}
         read = self._run([pieces for _, _, pieces in windows])
         for (number, begin, pieces), scores in zip(windows, read, strict=True):
@@ -137,7 +142,7 @@ class Encoder:
         return Annotation(
             tags=tags,
             pos=[self._labels["upos"][i] for i in scores["upos"].argmax(-1)],
-            lemmas=[lemmas.apply(*item) for item in zip(words, scripts, tags, strict=True)],
+            lemmas=[self._lexicon.lemma(*item) for item in zip(words, scripts, tags, strict=True)],
             heads=[i if head == 0 else int(head) - 1 for i, head in enumerate(heads)],
             deps=["root" if head == 0 else dep for head, dep in zip(heads, deps, strict=True)],
             arc_confidence=[float(value) for value in arcs],
@@ -189,7 +194,9 @@ def _windows(words: Sequence[str], sizes: Sequence[int]) -> Iterable[tuple[int, 
             used += sizes[end]
             end += 1
         if end < len(words):
-            cut = next((i + 1 for i in range(end - 1, begin + (end - begin) // 2, -1) if words[i] in BREAKS), end)
+            cut = next(
+                (i + 1 for i in range(end - 1, begin + (end - begin) // 2, -1) if words[i] in BREAKS), end
+            )
             end = cut
         yield begin, end
         begin = end

@@ -21,7 +21,7 @@ OTHER_SHAPE = SHAPES.index("other")
 class WordTokenizer(Protocol):
     """What is needed of ``tokenizers.Tokenizer``."""
 
-    def encode_batch(self, input: list[str], *, add_special_tokens: bool) -> Sequence[Encoded]:  # noqa: A002
+    def encode_batch(self, input: list[str], *, add_special_tokens: bool) -> Sequence[Encoded]:
         """One Encoded per string."""
 
 

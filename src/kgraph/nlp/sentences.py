@@ -8,8 +8,49 @@ ENDS = frozenset({".", "!", "?", "…", "...", "?!", "!!", "!?", "‽"})
 CLOSERS = frozenset({'"', "”", "’", "'", "''", "»", ")", "]", "}"})
 OPENERS = frozenset({'"', "“", "‘", "'", "``", "«", "(", "[", "{", "—", "–", "-", "•", "*"})
 TITLES = frozenset(
-    "mr mrs ms dr prof gen col lt maj capt cpl sgt adm cmdr brig sen rep gov pres st rev hon "
-    "messrs mme jr sr no nos vs fig art sec vol pp approx ca cf e.g i.e viz al".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "gen",
+        "col",
+        "lt",
+        "maj",
+        "capt",
+        "cpl",
+        "sgt",
+        "adm",
+        "cmdr",
+        "brig",
+        "sen",
+        "rep",
+        "gov",
+        "pres",
+        "st",
+        "rev",
+        "hon",
+        "messrs",
+        "mme",
+        "jr",
+        "sr",
+        "no",
+        "nos",
+        "vs",
+        "fig",
+        "art",
+        "sec",
+        "vol",
+        "pp",
+        "approx",
+        "ca",
+        "cf",
+        "e.g",
+        "i.e",
+        "viz",
+        "al",
+    ]
 )
 """Abbreviations after which a capital does not start a sentence (without their last dot)."""
 
@@ -31,9 +72,11 @@ def starts(words: Sequence[str], spaces: Sequence[str]) -> Iterator[int]:
             return
         following = words[index + 1]
         gap = spaces[index]
-        if gap.count("\n") > 1 or _ends(words, spaces, index, begin):
-            begin = index + 1
-        elif "\n" in gap and not following[:1].islower() and line < 0.7 * wrap:
+        if (
+            gap.count("\n") > 1
+            or _ends(words, spaces, index, begin)
+            or ("\n" in gap and not following[:1].islower() and line < 0.7 * wrap)
+        ):
             begin = index + 1
         if "\n" in gap:
             line = 0
@@ -49,7 +92,7 @@ def _line_width(words: Sequence[str], spaces: Sequence[str]) -> float:
                 widths.append(line)
             line = 0
     widest = max(widths, default=0)
-    return widest if 0 < widest < 120 else float("inf")
+    return widest if 50 < widest < 120 else float("inf")
 
 
 def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -> bool:
@@ -79,8 +122,44 @@ def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -
 
 
 SENTENCE_OPENERS = frozenset(
-    "the a an he she it they we i in on at but and this that these those there his her its their as after "
-    "when while however meanwhile by for from with no some many".split()
+    [
+        "the",
+        "a",
+        "an",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "in",
+        "on",
+        "at",
+        "but",
+        "and",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "his",
+        "her",
+        "its",
+        "their",
+        "as",
+        "after",
+        "when",
+        "while",
+        "however",
+        "meanwhile",
+        "by",
+        "for",
+        "from",
+        "with",
+        "no",
+        "some",
+        "many",
+    ]
 )
 
 

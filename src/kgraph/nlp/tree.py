@@ -58,7 +58,7 @@ def _cycle(heads: NDArray[np.intp]) -> list[int] | None:
 
 def _arborescence(scores: Floats) -> NDArray[np.intp]:
     """Maximum spanning arborescence rooted at 0; ``scores[dependent, head]``."""
-    heads = scores.argmax(axis=1)
+    heads: NDArray[np.intp] = scores.argmax(axis=1)
     heads[0] = 0
     cycle = _cycle(heads)
     if cycle is None:
@@ -78,7 +78,7 @@ def _arborescence(scores: Floats) -> NDArray[np.intp]:
     small[:-1, -1] = out_of.max(axis=1)
     enter, leave = into.argmax(axis=0), out_of.argmax(axis=1)
     tree = _arborescence(small)
-    result = heads.copy()
+    result: NDArray[np.intp] = heads.copy()
     for position, node in enumerate(outside[1:], start=1):
         head = tree[position]
         result[node] = ring[leave[position]] if head == size - 1 else outside[head]

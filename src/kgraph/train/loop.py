@@ -253,7 +253,10 @@ def train(
 
 
 def scores(
-    run: Callable[[dict[str, Tensor]], dict[str, np.ndarray]], encoder: Encoder, samples: Sequence[Sample]
+    run: Callable[[dict[str, Tensor]], dict[str, np.ndarray]],
+    encoder: Encoder,
+    samples: Sequence[Sample],
+    lexicon: lemmas.Lexicon,
 ) -> dict[str, float]:
     """xpos, upos and lemma accuracy, UAS, LAS (with subtypes) on gold words, in percent.
 
@@ -275,9 +278,11 @@ def scores(
             for i in range(count):
                 tag = vocabulary.xpos[int(output["xpos"][row, i].argmax())]
                 right["xpos"] += tag == (sample.xpos or [])[i]
-                right["upos"] += vocabulary.upos[int(output["upos"][row, i].argmax())] == (sample.upos or [])[i]
+                right["upos"] += (
+                    vocabulary.upos[int(output["upos"][row, i].argmax())] == (sample.upos or [])[i]
+                )
                 script = vocabulary.lemma[int(output["lemma"][row, i].argmax())]
-                right["lemma"] += lemmas.apply(sample.words[i], script, tag) == (sample.lemmas or [])[i]
+                right["lemma"] += lexicon.lemma(sample.words[i], script, tag) == (sample.lemmas or [])[i]
                 attached = heads[i] == (sample.heads or [])[i]
                 right["uas"] += attached
                 right["las"] += attached and vocabulary.deprel[int(chosen[i])] == (sample.deprels or [])[i]

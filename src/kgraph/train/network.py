@@ -26,7 +26,9 @@ class Network(nn.Module):
         self.shape = nn.Embedding(len(SHAPES), width)
         nn.init.zeros_(self.shape.weight)
         self.dropout = nn.Dropout(0.15)
-        self.taggers = nn.ModuleDict({name: nn.Linear(width, sizes[name]) for name in ("xpos", "upos", "lemma")})
+        self.taggers = nn.ModuleDict(
+            {name: nn.Linear(width, sizes[name]) for name in ("xpos", "upos", "lemma")}
+        )
         self.taggers["names"] = nn.Linear(width, len(NAME_TAGS))
         self.taggers["head_types"] = nn.Linear(width, len(HEAD_TYPES))
         self.arc_dependent, self.arc_head = nn.Linear(width, ARC), nn.Linear(width, ARC)

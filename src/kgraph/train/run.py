@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kgraph.errors import KGraphError
+from kgraph.nlp import lemma
 from kgraph.train.samples import (
     POLITICS,
     TWEETS,
@@ -30,7 +31,7 @@ NAMES = {"ner/wikigold.conll.gz": WIKIGOLD, "crossner-politics/train.tsv.gz": PO
 TWEET_FILES = tuple(f"ner/btc.{part}.conll.gz" for part in "abefgh")
 TWEETS_PER_EPOCH = 1000
 """Tweets know names that treebanks lack, but are no news: a sample of them each pass."""
-OWN_WEIGHT = 2
+OWN_WEIGHT = 3
 """Our own sentences are the only ones with all types; each is seen this often in a pass."""
 
 
@@ -66,7 +67,9 @@ def read_corpora(folder: Path) -> Corpora:
     data = resources.files("kgraph.train") / "data"
     tokenize = Tokenize()
     with resources.as_file(data) as path:
-        own = [sample for file in sorted(path.glob("mentions-*.txt")) for sample in read_marked(file, tokenize)]
+        own = [
+            sample for file in sorted(path.glob("mentions-*.txt")) for sample in read_marked(file, tokenize)
+        ]
     corpora = Corpora(
         syntax=[sample for name in SYNTAX for sample in read_conllu(folder / name)],
         names=[sample for name, scheme in NAMES.items() for sample in read_conll(folder / name, scheme)],
@@ -116,7 +119,9 @@ def train(options: Options, *, report: Callable[[str], None]) -> dict[str, Any]:
     report("sentences: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
     def epoch(generator: random.Random) -> list[loop.Encoded]:
-        return syntax + names + own * OWN_WEIGHT + generator.sample(tweets, min(TWEETS_PER_EPOCH, len(tweets)))
+        return (
+            syntax + names + own * OWN_WEIGHT + generator.sample(tweets, min(TWEETS_PER_EPOCH, len(tweets)))
+        )
 
     network = loop.load(str(base), vocabulary, options.start)
     plan = loop.Plan(
@@ -128,13 +133,18 @@ def train(options: Options, *, report: Callable[[str], None]) -> dict[str, Any]:
     )
     checkpoint = options.out / "checkpoint.pt"
     loop.train(network, encoder, epoch, plan=plan, checkpoint=checkpoint, report=report)
-    model = export(network, vocabulary, base / "tokenizer.json", options.out / "model")
+    lexicon = lemma.lexicon(
+        row
+        for sample in corpora.syntax
+        for row in zip(sample.words, sample.xpos or (), sample.lemmas or (), strict=True)
+    )
+    model = export(network, vocabulary, lexicon, base / "tokenizer.json", options.out / "model")
     scores: dict[str, Any] = {"sentences": counts, "options": _plain(options)}
     for name, file in DEV.items():
         dev = list(read_conllu(options.corpora / file))
         scores[name] = {
-            "fp32": loop.scores(loop.torch_runner(network), encoder, dev),
-            "int8": loop.scores(onnx_runner(model), encoder, dev),
+            "fp32": loop.scores(loop.torch_runner(network), encoder, dev, lexicon),
+            "int8": loop.scores(onnx_runner(model), encoder, dev, lexicon),
         }
         report(f"{name} dev: {scores[name]}")
     (model.parent / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
@@ -144,5 +154,7 @@ def train(options: Options, *, report: Callable[[str], None]) -> dict[str, Any]:
 def _plain(options: Options) -> dict[str, Any]:
     """The options without the paths, which say nothing elsewhere."""
     return {
-        key: value for key, value in asdict(options).items() if key not in {"corpora", "out", "start", "threads"}
+        key: value
+        for key, value in asdict(options).items()
+        if key not in {"corpora", "out", "start", "threads"}
     } | {"continued": options.start is not None}

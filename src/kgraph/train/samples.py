@@ -183,7 +183,8 @@ def _gum_mentions(sample: Sample, misc: Sequence[str]) -> None:
                         _, etype, begin = open_.pop(position)
                         found.append((begin, index, etype))
                         break
-    assert sample.heads is not None and sample.upos is not None  # noqa: S101 - read together
+    assert sample.heads is not None  # noqa: S101 - read together
+    assert sample.upos is not None  # noqa: S101
     # Longer mentions first, so that the names inside a long one are written over it.
     for begin, end, etype in sorted(found, key=lambda item: item[0] - item[1]):
         head = next((i for i in range(begin, end + 1) if not begin <= sample.heads[i] - 1 <= end), begin)
@@ -204,8 +205,38 @@ def _gum_mentions(sample: Sample, misc: Sequence[str]) -> None:
 
 
 TITLES = frozenset(
-    "president minister prime mr. mrs. ms. dr. prof. professor sir lord lady general gen. col. colonel captain "
-    "senator governor king queen prince princess pope secretary chairman mayor ambassador judge justice".split()
+    [
+        "president",
+        "minister",
+        "prime",
+        "mr.",
+        "mrs.",
+        "ms.",
+        "dr.",
+        "prof.",
+        "professor",
+        "sir",
+        "lord",
+        "lady",
+        "general",
+        "gen.",
+        "col.",
+        "colonel",
+        "captain",
+        "senator",
+        "governor",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "pope",
+        "secretary",
+        "chairman",
+        "mayor",
+        "ambassador",
+        "judge",
+        "justice",
+    ]
 )
 LINKS = frozenset({"of", "for", "and", "the", "de", "la", "-", "–", "'s", "&", "on"})
 
@@ -216,7 +247,9 @@ def _name_extent(sample: Sample, begin: int, end: int, head: int, *, person: boo
     upos, words = sample.upos, sample.words
 
     def named(index: int) -> bool:
-        return upos[index] == "PROPN" or (words[index][:1].isupper() and upos[index] in {"ADJ", "NOUN", "VERB"})
+        return upos[index] == "PROPN" or (
+            words[index][:1].isupper() and upos[index] in {"ADJ", "NOUN", "VERB"}
+        )
 
     first = last = head
     while first > begin and (
@@ -226,7 +259,11 @@ def _name_extent(sample: Sample, begin: int, end: int, head: int, *, person: boo
         first -= 1
     while last < end:
         step = last + 1
-        while step <= end and words[step] in LINKS and not (person and words[step] not in {"-", "–", "de", "la"}):
+        while (
+            step <= end
+            and words[step] in LINKS
+            and not (person and words[step] not in {"-", "–", "de", "la"})
+        ):
             step += 1
         if step > end or not named(step) or step - last > 3:
             break
@@ -284,7 +321,9 @@ def read_marked(path: Path, tokenize: Tokenize) -> Iterator[Sample]:
             text += line[position : match.start()]
             surface, label = match.group(1) or match.group(3), match.group(2) or match.group(4)
             if label not in MENTION_TYPES:
-                raise KGraphError(f"{path}:{number}: {label!r} is not a type; known: {', '.join(MENTION_TYPES)}")
+                raise KGraphError(
+                    f"{path}:{number}: {label!r} is not a type; known: {', '.join(MENTION_TYPES)}"
+                )
             spans.append((len(text), len(text) + len(surface), label, match.group(1) is not None))
             text += surface
             position = match.end()

@@ -33,11 +33,15 @@ function styledEdge(edge, look, isFar, realis) {
 }
 
 const nodeSet = new vis.DataSet(), edgeSet = new vis.DataSet();
-let network = null, near = null;
+let network = null, near = null, drawn = [];
+const landmarks = data.nodes.filter(node => node.rank !== undefined);
 const many = data.nodes.length > 500;
 
 // Bring nodes and edges of the drawing in line with the filter, the theme and the selection.
 function redraw() {
+  const now = [shown, dark.matches, near && near.centre];
+  if (now.every((value, i) => value === drawn[i])) return;
+  drawn = now;
   const look = theme();
   const isFar = id => near !== null && !near.has(id);
   const wantedNodes = data.nodes.filter(node => shown.nodes.has(node.id))
@@ -50,6 +54,7 @@ function redraw() {
   nodeSet.remove(nodeSet.getIds().filter(id => !shown.nodes.has(id)));
   nodeSet.update(wantedNodes);
   edgeSet.update(wantedEdges);
+  if (network) sizeNames();
 }
 
 function startDrawing() {
@@ -60,11 +65,11 @@ function startDrawing() {
     nodes: {
       borderWidthSelected: 3, labelHighlightBold: false,
       font: {face: 'system-ui, sans-serif', strokeWidth: 3, strokeColor: theme().paper},
-      scaling: {label: {enabled: false, drawThreshold: 7, maxVisible: 20}},
+      scaling: {label: {enabled: false, drawThreshold: 7}},
     },
     edges: {
       smooth: false, selectionWidth: 1, hoverWidth: 0.5, arrowStrikethrough: false, labelHighlightBold: false,
-      font: {face: 'system-ui, sans-serif', align: 'middle'}, scaling: {label: {enabled: false, drawThreshold: 9.5, maxVisible: 14}},
+      font: {face: 'system-ui, sans-serif', align: 'middle'}, scaling: {label: {enabled: false, drawThreshold: 9.5}},
     },
     physics: {
       enabled: false, solver: 'forceAtlas2Based', stabilization: false, minVelocity: 0.5,
@@ -82,11 +87,25 @@ function startDrawing() {
     else go({kind: null});
   });
   network.on('dragEnd', keepPositions);
+  network.on('beforeDrawing', () => {
+    const scale = network.getScale();
+    if (Math.abs(scale / nameScale - 1) > 0.12) requestAnimationFrame(sizeNames);
+  });
   dark.addEventListener('change', () => {
     network.setOptions({nodes: {font: {strokeColor: theme().paper}}});
     redraw();
     drawLegend();
   });
+}
+// The busiest nodes keep a name of 12 pixels from any distance; how many, the room decides.
+let nameScale = 1;
+function sizeNames() {
+  const room = byId('canvas').getBoundingClientRect();
+  const count = Math.min(Math.max(room.width * room.height / 45000, 6), 24);
+  nameScale = network.getScale();
+  nodeSet.update(landmarks.filter(node => shown.nodes.has(node.id)).map(node => ({
+    id: node.id, font: {size: node.rank < count ? Math.max(node.font.size, 12 / nameScale) : node.font.size},
+  })));
 }
 function keepPositions() {
   for (const [id, place] of Object.entries(network.getPositions())) Object.assign(nodes.get(id), place);

@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 def layout(
     nodes: Sequence[str], edges: Sequence[tuple[str, str]], *, seed: int = 1
 ) -> dict[str, tuple[int, int]]:
-    """A position in whole pixels for every node, the largest component first, the others packed around."""
+    """Place every node, in whole pixels: the largest component first, the others packed around."""
     number = {node: i for i, node in enumerate(nodes)}
     pairs = sorted({_pair(number[a], number[b]) for a, b in edges if a != b})
     placed: list[tuple[list[int], Floats]] = []
@@ -47,7 +47,7 @@ def _pair(a: int, b: int) -> tuple[int, int]:
 def _components(
     count: int, pairs: Sequence[tuple[int, int]]
 ) -> list[tuple[list[int], list[tuple[int, int]]]]:
-    """Members and inner edges (numbered within) of each connected component, the largest first."""
+    """Find the connected components: members and inner edges (numbered within), the largest first."""
     parent = list(range(count))
 
     def root(i: int) -> int:
@@ -70,7 +70,7 @@ def _components(
 
 
 def _spring(count: int, pairs: Sequence[tuple[int, int]], *, seed: int) -> Floats:
-    """Points (count, 2) of one component."""
+    """Return the points (count, 2) of one component."""
     if count == 1:
         return np.zeros((1, 2), np.float32)
     chance = random.Random(seed)  # noqa: S311  (its stream is promised to stay the same over Python versions)
@@ -101,7 +101,7 @@ def _spring(count: int, pairs: Sequence[tuple[int, int]], *, seed: int) -> Float
 
 
 def _usual_gap(points: Floats) -> np.float32:
-    """The median distance from a node to its nearest: what the size of a drawing follows from."""
+    """Return the median distance from a node to its nearest, which the size of a drawing follows."""
     nearest = np.empty(len(points), np.float32)
     for begin in range(0, len(points), _BLOCK):
         rows = slice(begin, begin + _BLOCK)
@@ -114,7 +114,7 @@ def _usual_gap(points: Floats) -> np.float32:
 
 
 def _apart(points: Floats, weight: Floats) -> Floats:
-    """Nodes whose signs and labels would cover each other, moved apart step by step."""
+    """Move nodes whose signs and labels would cover each other apart, step by step."""
     if len(points) > _EXACT:
         return points
     half_width = np.float32(SPACING * 0.36) + np.minimum(weight * np.float32(2), np.float32(20))
@@ -142,7 +142,7 @@ def _apart(points: Floats, weight: Floats) -> Floats:
 
 
 def _repel_exactly(points: Floats, mass: Floats) -> Floats:
-    """Force (count, 2) on every node from every other: masses by squared spacing over distance."""
+    """Return the force (count, 2) on every node from every other: masses by squared spacing over distance."""
     force = np.empty_like(points)
     x, y = points[:, 0].copy(), points[:, 1].copy()
     for begin in range(0, len(points), _BLOCK):
@@ -157,7 +157,7 @@ def _repel_exactly(points: Floats, mass: Floats) -> Floats:
 
 
 def _repel_by_cells(points: Floats, mass: Floats) -> Floats:
-    """The same with whole cells of a 32 by 32 grid in place of their nodes."""
+    """Return the same with whole cells of a 32 by 32 grid in place of their nodes."""
     low, high = points.min(axis=0), points.max(axis=0)
     cell = np.floor((points - low) / (high - low + np.float32(1)) * np.float32(32)).astype(np.int64)
     number = cell[:, 0] * 32 + cell[:, 1]
@@ -178,7 +178,7 @@ def _repel_by_cells(points: Floats, mass: Floats) -> Floats:
 
 
 def _pack(clouds: Sequence[Floats]) -> list[tuple[float, float]]:
-    """Left and top of each cloud on shelves below each other, the whole about 1.5 times as wide as high."""
+    """Put each cloud (left, top) on shelves below each other, the whole about 1.5 times as wide as high."""
     sizes = [(cloud.max(axis=0) - cloud.min(axis=0) + np.float32(SPACING)).tolist() for cloud in clouds]
     area = sum(width * height for width, height in sizes)
     limit = max([sqrt(area * 1.5), *(width for width, _ in sizes)], default=0.0)

@@ -23,7 +23,7 @@ _NAME = 2000  # characters of a name that are kept at all
 
 
 def page_data(picture: Picture, positions: Mapping[str, tuple[int, int]], *, ontology: Ontology) -> Json:
-    """All that the page's script reads, ready for JSON; lists are in the picture's order."""
+    """Gather all that the page's script reads, ready for JSON; lists are in the picture's order."""
     parents = {name: cls.parents for name, cls in ontology.classes.items()}
     nodes, edges = _network(picture, positions, parents, ontology)
     return {
@@ -50,30 +50,34 @@ def _network(
     parents: Mapping[str, frozenset[str]],
     ontology: Ontology,
 ) -> tuple[list[Json], list[Json]]:
-    """Nodes and edges in vis-network's form, made by pyvis."""
-    from pyvis.network import Network  # half a second, most of it IPython: only when a page is made
+    """Make nodes and edges in vis-network's form, with pyvis."""
+    # Half a second, most of it IPython: only when a page is made.
+    from pyvis.network import Network  # type: ignore[import-untyped,unused-ignore]
 
     degree = Counter(end for edge in picture.edges for end in (edge.source, edge.target))
     network = Network(directed=True)
-    # In a wide drawing, seen from far away, the busiest nodes keep a name that can be read.
+    # A wide drawing is seen from further away: its signs are larger.
     width = max((x for x, _ in positions.values()), default=0)
-    far = min(max(width / _SCREEN, 1.0), 5.0)
-    busiest = set(sorted(degree, key=lambda node: (-degree[node], node))[:_LANDMARKS])
+    far = min(max(sqrt(width / _SCREEN), 1.0), 1.5)
+    by_degree = sorted(degree, key=lambda node: (-degree[node], node))
+    landmarks = {node: rank for rank, node in enumerate(by_degree[:_LANDMARKS])}
     for node in picture.nodes:
         style = style_of(node.cls, parents, kind=node.kind)
         x, y = positions[node.id]
         weight = sqrt(degree[node.id])
         options: Json = {"group": style.group, "x": x, "y": y, "kind": node.kind, "cls": node.cls}
+        options["name"] = _cut(node.label, _NAME)
         if node.kind == "event":
-            options |= {"size": round(style.size * sqrt(far), 1), "font": {"size": 10}, "name": _cut(node.label, _NAME)}
+            options |= {"size": round(style.size * far, 1), "font": {"size": 11}}
             options |= {"date": node.date, "realis": node.realis}
             if node.realis != "actual":
                 options["shapeProperties"] = {"borderDashes": [3, 2]}
         else:
-            options |= {"size": round(min(style.size + 2.5 * weight, 32) * sqrt(far), 1)}
-            size = min(11 + 1.5 * weight, 20) * (far if node.id in busiest else 1)
-            options |= {"font": {"size": round(size)}, "name": _cut(node.label, _NAME)}
+            options["size"] = round(min(style.size + 2.5 * weight, 32) * far, 1)
+            options["font"] = {"size": round(min(11 + 1.5 * weight, 20))}
             options["names"] = [_cut(name, _NAME) for name in node.names]
+            if node.id in landmarks:  # keeps a name that can be read from any distance
+                options["rank"] = landmarks[node.id]
         network.add_node(node.id, label=_drawn_label(node, ontology), **options)
     bends = Counter(_ends(edge.source, edge.target) for edge in picture.edges)
     drawn: Counter[tuple[str, str]] = Counter()
@@ -111,7 +115,7 @@ def _drawn_label(node: Node, ontology: Ontology) -> str:
 
 
 def _fact(fact: Fact, picture: Picture) -> Json:
-    """One fact; what it does not have is left away, to keep the page small."""
+    """Describe one fact; what it does not have is left away, to keep the page small."""
     record: Json = {
         "id": fact.id,
         "kind": fact.kind,
@@ -148,7 +152,7 @@ def _sentence(sentence: Sentence) -> Json:
 
 
 def _words(picture: Picture, ontology: Ontology) -> dict[str, str]:
-    """How the page calls each class, role and relation it shows."""
+    """Say how the page calls each class, role and relation it shows."""
     names = {node.cls for node in picture.nodes} | {fact.cls for fact in picture.facts}
     names |= {role for fact in picture.facts for role, _ in (*fact.roles, *fact.values)}
     names |= {style.group for style in STYLES} | {"accordingTo"}
@@ -156,7 +160,7 @@ def _words(picture: Picture, ontology: Ontology) -> dict[str, str]:
 
 
 def _word(ontology: Ontology, name: str) -> str:
-    """The ontology's label: classes with a capital, properties as they are; else the name itself."""
+    """Call a class or property by its label in the ontology, classes with a capital; else by its name."""
     if name in ontology.classes:
         label = ontology.classes[name].label
         return label[:1].upper() + label[1:]

@@ -15,7 +15,7 @@ _PARTS = ("state.js", "draw.js", "panel.js", "tables.js", "start.js")
 
 
 def render(data: dict[str, Any], *, title: str) -> str:
-    """The page as text: style, vis-network, our script and the data, each inside it.
+    """Return the page as text: style, vis-network, our script and the data, each inside it.
 
     The Content-Security-Policy forbids every request and every script and style but these, which
     it knows by their hashes.
@@ -48,13 +48,13 @@ def render(data: dict[str, Any], *, title: str) -> str:
 
 
 def to_json(value: object) -> str:
-    """JSON that is safe inside a script element, whatever the text in it."""
+    """Write JSON that is safe inside a script element, whatever the text in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.translate(_UNSAFE).encode("utf-8", "replace").decode("utf-8")
 
 
 def _library() -> str:
-    """vis-network as pyvis ships it, the newest version there; without its source map's address."""
+    """Read vis-network as pyvis ships it, the newest version there, without its source map's address."""
     folder = files("pyvis") / "lib"
     versions = sorted(
         (tuple(map(int, match[1].split("."))), item)
@@ -71,7 +71,7 @@ def _library() -> str:
 
 
 def _script() -> str:
-    """Our own script: its parts one after the other, in a scope of their own."""
+    """Read our own script: its parts one after the other, in a scope of their own."""
     parts = "\n".join(_text(name) for name in _PARTS)
     return f"(() => {{\n'use strict';\n{parts}\n}})();\n"
 
@@ -81,5 +81,5 @@ def _text(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """The text's source expression in a Content-Security-Policy."""
+    """Return the text's source expression in a Content-Security-Policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

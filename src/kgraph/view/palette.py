@@ -42,7 +42,7 @@ _BY_GROUP = {style.group: style for style in STYLES}
 
 
 def style_of(cls: str, parents: Mapping[str, frozenset[str]], *, kind: str = "entity") -> Style:
-    """The style of a class or of its nearest ancestor that has one; ``Thing`` for the unknown."""
+    """Return the style of a class or of its nearest ancestor that has one; ``Thing`` for the unknown."""
     if kind == "event":
         return _BY_GROUP["Event"]
     if cls in _BY_GROUP:

@@ -126,7 +126,7 @@ class Picture:
 
 
 def edges_of(facts: tuple[Fact, ...]) -> tuple[Edge, ...]:
-    """Relations told several times become one edge; each participant of an event is one.
+    """Draw a relation told several times as one edge, and each participant of an event as one.
 
     Who says so is an edge of its own only where the speaker has no part in the event.
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Quad, Triple
 
 from kgraph.rdf import BASE, PREFIXES
 from kgraph.view.picture import Edge, Fact, Mark, Node, Paper, Picture, Sentence, edges_of
@@ -34,7 +34,7 @@ _Classes = dict[str, set[str]]  # class IRI -> subjects
 def select(
     quads: Iterable[Quad], *, parents: Mapping[str, frozenset[str]] | None = None, max_nodes: int = 1500
 ) -> Picture:
-    """The subgraph to draw: all of it, or its ``max_nodes`` most connected nodes.
+    """Choose the subgraph to draw: all of it, or its ``max_nodes`` most connected nodes.
 
     ``quads`` are those of the articles' graphs (``Graph.quads``), in any order.
 
@@ -44,6 +44,8 @@ def select(
     """
     table: _Table = {}
     for quad in quads:
+        if isinstance(quad.subject, Triple) or isinstance(quad.object, Triple):
+            continue  # RDF 1.2's statements about statements: kgraph makes none
         value = (quad.object.value, isinstance(quad.object, NamedNode))
         table.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, Counter())[value] += 1
     classes: _Classes = {}
@@ -70,7 +72,7 @@ def select(
 def _facts_and_nodes(
     table: _Table, classes: _Classes, parents: Mapping[str, frozenset[str]]
 ) -> tuple[tuple[Fact, ...], dict[str, Node]]:
-    """Every fact, sorted, and every node by id."""
+    """Read every fact, sorted, and every node by id."""
     events = classes.get(KG + "Event", set())
     entities = {iri for iri, values in table.items() if SKOS + "prefLabel" in values}
     for cls, members in classes.items():
@@ -152,7 +154,7 @@ def _assertion(iri: str, values: dict[str, _Values]) -> Fact:
 
 
 def _plain(iri: str, values: dict[str, _Values]) -> Iterator[Fact]:
-    """Triples an entity has in its own right, for instance from a curated file."""
+    """Yield triples an entity has in its own right, for instance from a curated file."""
     for predicate, objects in values.items():
         if predicate.startswith(KG) and predicate not in _FIELDS:
             name = _tail(predicate)
@@ -169,7 +171,7 @@ def _plain(iri: str, values: dict[str, _Values]) -> Iterator[Fact]:
 
 
 def _common(values: dict[str, _Values]) -> dict[str, Any]:
-    """The fields that events and assertions share, by their names in Fact."""
+    """Read the fields that events and assertions share, by their names in Fact."""
     try:
         confidence = float(_usual(values, KG + "confidence"))
     except ValueError:
@@ -186,7 +188,7 @@ def _common(values: dict[str, _Values]) -> dict[str, Any]:
 
 
 def _sentences(table: _Table, classes: _Classes, wanted: set[str]) -> tuple[Sentence, ...]:
-    """The wanted sentences in reading order, with the mentions that stand in them."""
+    """Read the wanted sentences in their order, with the mentions that stand in them."""
     marks: dict[str, set[Mark]] = {}
     for iri in classes.get(KG + "Mention", ()):
         values = table[iri]
@@ -220,7 +222,7 @@ def _paper(name: str, values: dict[str, _Values]) -> Paper:
 
 
 def web_address(text: str) -> str:
-    """The text where it is an http(s) address, otherwise nothing: ``javascript:`` never passes."""
+    """Return the text where it is an http(s) address, otherwise nothing: ``javascript:`` never passes."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -230,7 +232,7 @@ def web_address(text: str) -> str:
 
 
 def _most_connected(nodes: Mapping[str, Node], edges: Iterable[Edge], limit: int) -> set[str]:
-    """The ids of the ``limit`` nodes with the most edges; among equals, those beside the busiest."""
+    """Choose the ``limit`` nodes with the most edges; among equals, those beside the busiest."""
     if len(nodes) <= limit:
         return set(nodes)
     degree: Counter[str] = Counter()
@@ -253,7 +255,7 @@ def _all(values: Mapping[str, _Values], predicate: str) -> list[str]:
 
 
 def _usual(values: Mapping[str, _Values], predicate: str) -> str:
-    """The value most graphs give; among equals the first by alphabet; nothing where there is none."""
+    """Return the value most graphs give; among equals the first by alphabet; nothing where there is none."""
     counted = values.get(predicate)
     return min(counted.items(), key=lambda item: (-item[1], item[0]))[0][0] if counted else ""
 

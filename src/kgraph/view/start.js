@@ -80,11 +80,14 @@ function drawHistogram() {
 
 function applyFilter() {
   shown = visible();
+  showFilter();
+  onState(false);
+}
+function showFilter() {
   drawLegend();
   drawHistogram();
   byId('since').value = filter.since;
   byId('until').value = filter.until;
-  onState(false);
 }
 
 function onState(isToMove = true) {
@@ -207,7 +210,7 @@ if (data.left_out) byId('left-out').textContent =
 startDrawing();
 startControls();
 startSearch();
-applyFilter();
-if (readHash().kind) onState();
+showFilter();
+onState();
 addEventListener('hashchange', () => onState());
 document.documentElement.dataset.ready = 'true';

@@ -1,0 +1,394 @@
+"""The commands; the only module that prints.
+
+Exit codes: 0 all done; 1 nothing could be done; 2 wrong usage; 3 done, but some input was skipped or read
+only in part. Results go to stdout, problems (one line each) and progress to stderr. What an article says is
+hostile: it reaches a terminal without control characters and is never read as markup.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from kgraph import __version__, pipeline, rdf, records, store
+from kgraph.errors import KGraphError, QueryError
+from kgraph.model import Problem
+from kgraph.query import Rows, named, names, to_csv, to_json
+from kgraph.query import query as ask
+from kgraph.read.encoding import printable
+from kgraph.store import Graph
+
+FAILED, WITH_PROBLEMS = 1, 3
+DEMO_ROWS = 20
+PIPE_WIDTH = 120  # of tables that go to a file or another program
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 all done, 1 nothing could be done, 2 wrong usage, 3 done but some input skipped.",
+)
+
+
+class Format(StrEnum):
+    """How the answer of a query is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Paths = Annotated[list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .json .jsonl")]
+Store = Annotated[Path, typer.Option("--store", "-s", metavar="DIR", help="The folder that keeps the graph.")]
+Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The date of articles that state none.")]
+Ontology = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Your own kgraph.ttl, frames.yaml or gazetteer/ in place of ours."),
+]
+Model = Annotated[Path | None, typer.Option(metavar="DIR", help="A model made by kgraph train.")]
+DEFAULT_STORE, DEMO_FOLDER = Path("kgraph.db"), Path("exports")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        _write(f"kgraph {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """From news articles to a knowledge graph of actors, bases and events."""
+
+
+@app.command(epilog="Example: kgraph build news/ reports/*.jsonl --store kgraph.db")
+def build(
+    paths: Paths,
+    store: Store = DEFAULT_STORE,
+    date: Date = None,
+    ontology: Ontology = None,
+    model: Model = None,
+) -> None:
+    """Read articles into the graph; an article that is in it already is replaced."""
+    problems = _Problems()
+    begun = time.monotonic()
+    state = pipeline.Progress(0, 0, 0, 0)
+    with _bar() as show:
+
+        def on_progress(now: pipeline.Progress) -> None:
+            nonlocal state
+            state = now
+            show(now)
+
+        resources = (
+            None if ontology is None and model is None else pipeline.Resources.load(ontology, model=model)
+        )
+        graph = pipeline.build(
+            paths, store=store, date=date, resources=resources, on_problem=problems, on_progress=on_progress
+        )
+    with graph:
+        _counts(graph, f"{store} holds")
+    seconds = time.monotonic() - begun
+    _out().print(
+        f"{_many(state.articles, 'article')} and {_many(state.facts, 'fact')} read in {seconds:.1f} s, "
+        f"{_many(problems.count, 'problem')}",
+        highlight=False,
+    )
+    problems.leave(done=state.articles)
+
+
+@app.command(epilog="Example: kgraph extract news/ > facts.jsonl")
+def extract(paths: Paths, date: Date = None, ontology: Ontology = None, model: Model = None) -> None:
+    """Print what each article says as one line of JSON."""
+    problems = _Problems()
+    done = facts = 0
+    articles, total = pipeline.find(paths, date=date, on_problem=problems)
+    resources = pipeline.Resources.load(ontology, model=model)
+    with _bar(hidden=sys.stdout.isatty()) as show:
+        for extraction in pipeline.extract(articles, resources=resources, on_problem=problems):
+            record = records.to_record(extraction, rdf.iris(extraction))
+            _write(records.to_line(record) + "\n")
+            done, facts = done + 1, facts + len(extraction.events) + len(extraction.relations)
+            show(pipeline.Progress(done, 0, max(total, done), facts))
+    problems.leave(done=done)
+
+
+@app.command(epilog="Example: kgraph query 'SELECT ?name WHERE { ?x a kg:Base ; skos:prefLabel ?name }'")
+def query(
+    sparql: Annotated[str | None, typer.Argument(help="A query, or a FILE.rq that holds one.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", "-n", help=f"One of our queries: {', '.join(names())}."),
+    ] = None,
+    bind: Annotated[
+        list[str] | None,
+        typer.Option("--bind", "-b", metavar="VARIABLE=VALUE", help="Give a variable an IRI or a text."),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", "-f", help="How to print the rows.")] = Format.table,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Ask the graph in SPARQL; the prefixes kg, skos, prov and so on are known."""
+    if (sparql is None) == (name is None):
+        raise typer.BadParameter("give a query, a FILE.rq or a --name, and only one of them")
+    text = named(name) if name is not None else _sparql(sparql or "")
+    with _open(store) as graph:
+        _answer(ask(graph, text, **_bindings(bind or [])), format)
+
+
+@app.command(epilog="Example: kgraph view --out graph.html")
+def view(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="The page to write.")],
+    store: Store = DEFAULT_STORE,
+    title: Annotated[str, typer.Option(help="The heading of the page.")] = "kgraph",
+    max_nodes: Annotated[int, typer.Option(min=1, help="Draw this many at most, the best connected.")] = 1500,
+    ontology: Ontology = None,
+) -> None:
+    """Draw the graph as one HTML file that works offline."""
+    with _open(store) as graph:
+        graph.view(out, title=title, max_nodes=max_nodes, ontology=pipeline.load_ontology(ontology))
+    _wrote(out)
+
+
+@app.command(epilog="Example: kgraph export --out graph.ttl")
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".ttl .trig .nt .nq or .jsonld")],
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Write the graph as a file that other tools read."""
+    with _open(store) as graph:
+        graph.export(out)
+    _wrote(out)
+
+
+@app.command(epilog="Example: kgraph demo --out exports")
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the files go.")] = Path(
+        "exports"
+    ),
+    model: Model = None,
+) -> None:
+    """Build the graph of the sample articles; leave demo.ttl and demo.html."""
+    problems = _Problems()
+    out.mkdir(parents=True, exist_ok=True)
+    with _bar() as show:
+        resources = pipeline.Resources.load(model=model)
+        graph = pipeline.build([pipeline.SAMPLES], resources=resources, on_problem=problems, on_progress=show)
+    with graph:
+        rows = ask(graph, named("demo"))
+        found = graph.query(named("counts"))
+        if isinstance(rows, Rows):
+            _demo_rows(rows)
+        _counts(graph, "The graph of the sample articles")
+        for name in ("demo.ttl", "demo.html"):
+            target = out / name
+            if name.endswith(".html"):
+                graph.view(target, title="kgraph demo")
+            else:
+                graph.export(target)
+            _wrote(target)
+    problems.leave(done=sum(row.count for row in found))
+
+
+# `kgraph train` and `kgraph evaluate` belong here.
+
+
+# ---------------------------------------------------------------- what goes wrong
+
+
+class _Problems:
+    """Prints each problem as one line on stderr, and knows the exit code."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, problem: Problem) -> None:
+        self.count += 1
+        _complain(str(problem), style="yellow")
+
+    def leave(self, *, done: int) -> None:
+        """End the command with 1 where nothing was done, 3 where something was skipped."""
+        if not done:
+            raise typer.Exit(FAILED)
+        if self.count:
+            raise typer.Exit(WITH_PROBLEMS)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; ends in SystemExit with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Files and pipes get UTF-8 everywhere; a terminal keeps its own, and shows escapes for the rest.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    try:
+        app(args=arguments, prog_name="kgraph")
+    except KGraphError as error:
+        _complain(f"kgraph: {error}", style="red")
+        sys.exit(FAILED)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"kgraph: {where}{error.strerror or error}", style="red")
+        sys.exit(FAILED)
+
+
+def _complain(line: str, *, style: str) -> None:
+    _err().print(Text(printable(line), style), soft_wrap=True)
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def _out() -> Console:
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def _err() -> Console:
+    return Console(stderr=True)
+
+
+def _write(text: str) -> None:
+    """Put text on stdout unchanged; on a terminal its control characters are escaped as in JSON."""
+    if sys.stdout.isatty():
+        text = "".join(
+            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+        )
+    sys.stdout.write(text)
+
+
+def _cell(value: Any) -> Text:
+    """Return a value as one line of plain text."""
+    text = "" if value is None else " ".join(str(value).split())
+    return Text("".join(char for char in text if char.isprintable()))
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _wrote(path: Path) -> None:
+    _out().print(Text.assemble("wrote ", printable(str(path))), soft_wrap=True)
+
+
+def _counts(graph: Graph, title: str) -> None:
+    """Print how much the graph holds."""
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for row in graph.query(named("counts")):
+        table.add_row(row.kind, f"{row['count']:,}")
+    _out().print(Text(printable(title), "bold"), soft_wrap=True)
+    _out().print(table)
+
+
+def _demo_rows(rows: Rows) -> None:
+    """Print the first rows, each on one line, trimmed; the sentence only where there is room."""
+    console = _out()
+    fixed = {"date": 10, "class": 12, "realis": 8}
+    wide = console.width >= PIPE_WIDTH
+    shown = [name for name in rows.columns if name != "event" and (name != "sentence" or wide)]
+    table = Table(box=box.SIMPLE, pad_edge=False, expand=True)
+    for name in shown:
+        ratio = None if name in fixed else 4 if name == "sentence" else 2
+        table.add_column(name, no_wrap=True, overflow="ellipsis", width=fixed.get(name), ratio=ratio)
+    for row in rows[:DEMO_ROWS]:
+        table.add_row(*(_cell(row[name]) for name in shown))
+    console.print(table)
+    if len(rows) > DEMO_ROWS:
+        console.print(f"… and {len(rows) - DEMO_ROWS} more events in demo.html\n", highlight=False)
+
+
+def _answer(answer: Any, format: Format) -> None:
+    """Print what a query gave: rows, yes or no, or a graph."""
+    if isinstance(answer, bool):
+        if format is Format.csv:
+            raise QueryError("ASK is answered by yes or no, not by rows; use --format table or json")
+        _write(to_json(answer) if format is Format.json else "yes\n" if answer else "no\n")
+    elif not isinstance(answer, Rows):
+        if format is not Format.table:
+            raise QueryError("CONSTRUCT and DESCRIBE give a graph, not rows; leave --format out for Turtle")
+        _write(answer.serialize(format="turtle"))
+    elif format is Format.csv:
+        _write(to_csv(answer).replace("\r\n", "\n") if sys.stdout.isatty() else to_csv(answer))
+    elif format is Format.json:
+        _write(to_json(answer))
+    else:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for column in answer.columns:
+            table.add_column(_cell(column), overflow="fold")
+        for row in answer:
+            table.add_row(*map(_cell, row))
+        _out().print(table)
+        _err().print(_many(len(answer), "row"), highlight=False)
+
+
+@contextmanager
+def _bar(*, hidden: bool = False) -> Iterator[Callable[[pipeline.Progress], None]]:
+    """Show progress on stderr, if that is a terminal; yields what to call with the newest state."""
+    console = _err()
+    columns = ("{task.fields[facts]:,} facts", "{task.fields[rate]:.1f} articles/s")
+    begun = time.monotonic()
+    with Progress(
+        TextColumn("articles"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        *(TextColumn(column) for column in columns),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=hidden or not console.is_terminal,
+    ) as progress:
+        task = progress.add_task("articles", total=None, facts=0, rate=0.0)
+
+        def show(state: pipeline.Progress) -> None:
+            done = state.articles + state.failed
+            rate = done / max(time.monotonic() - begun, 1e-9)
+            progress.update(task, completed=done, total=state.total, facts=state.facts, rate=rate)
+
+        yield show
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def _open(folder: Path) -> Graph:
+    return store.open(folder)
+
+
+def _sparql(text: str) -> str:
+    """Return a query, read from its file where the argument names one."""
+    if not text.endswith(".rq"):
+        return text
+    try:
+        return Path(text).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise QueryError(f"{text}: cannot be read: {why}; check the path") from None
+
+
+def _bindings(pairs: Sequence[str]) -> dict[str, str]:
+    """Return VARIABLE=VALUE pairs as a mapping."""
+    found = {}
+    for pair in pairs:
+        variable, equals, value = pair.partition("=")
+        if not equals or not variable.lstrip("?").isidentifier():
+            raise typer.BadParameter(f"--bind takes VARIABLE=VALUE, not {printable(pair)!r}")
+        found[variable.lstrip("?")] = value
+    return found

@@ -1,0 +1,1 @@
+"""Scores against gold data: benchmark commands, never timed tests."""

@@ -1,0 +1,111 @@
+"""Realis and attribution on hand-built trees."""
+
+from __future__ import annotations
+
+import pytest
+from docs import build
+
+from kgraph import frames, ontology
+from kgraph.extract.claims import claim_of, reporter
+from kgraph.extract.quotes import quotes
+
+FRAMES = frames.load(ontology.load())
+
+
+def claim(text: str, trigger: str) -> tuple[str, str | None]:
+    """Realis and the source's word for the trigger with this text."""
+    doc = build(text)
+    token = next(token for token in doc if token.text == trigger)
+    found = claim_of(token, settings=FRAMES.settings, realis=FRAMES.realis)
+    return found.realis, found.source.text if found.source is not None else None
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "realis", "source"),
+    [
+        ("Troops/NNS/nsubj/left left/VBD/ROOT//leave Kunduz/NNP/obj/left ./.", "left", "actual", None),
+        (
+            "Troops/NNS/nsubj/leave did/VBD/aux/leave/do not/RB/advmod/leave leave/VB/ROOT Kunduz/NNP/obj/leave",
+            "leave",
+            "negated",
+            None,
+        ),
+        ("Troops/NNS/nsubj/leave will/MD/aux/leave leave/VB/ROOT Kunduz/NNP/obj/leave", "leave", "planned", None),
+        ("Troops/NNS/nsubj/leave may/MD/aux/leave leave/VB/ROOT Kunduz/NNP/obj/leave", "leave", "hypothetical", None),
+        (
+            "Ankara/NNP/nsubj/said said/VBD/ROOT//say troops/NNS/nsubj/left left/VBD/ccomp/said/leave ./.",
+            "left",
+            "actual",
+            "Ankara",
+        ),
+        (
+            "Ankara/NNP/nsubj/denied denied/VBD/ROOT//deny that/IN/mark/left troops/NNS/nsubj/left"
+            " left/VBD/ccomp/denied/leave ./.",
+            "left",
+            "negated",
+            "Ankara",
+        ),
+        (
+            "Ankara/NNP/nsubj/plans plans/VBZ/ROOT//plan to/TO/mark/withdraw withdraw/VB/xcomp/plans ./.",
+            "withdraw",
+            "planned",
+            None,
+        ),
+        (
+            "If/IN/mark/strike they/PRP/nsubj/strike strike/VBP/advcl/answer ,/, we/PRP/nsubj/answer"
+            " will/MD/aux/answer answer/VB/ROOT ./.",
+            "strike",
+            "hypothetical",
+            None,
+        ),
+    ],
+)
+def test_realis_and_source(text: str, trigger: str, realis: str, source: str | None) -> None:
+    """Negation, modals, conditions, plans, reported and denied speech."""
+    assert claim(text, trigger) == (realis, source)
+
+
+def test_a_partner_with_its_own_auxiliary_is_not_negated() -> None:
+    """Given "the group did not surrender and was destroyed": only the first verb is negated."""
+    text = (
+        "Group/NN/nsubj/surrender did/VBD/aux/surrender/do not/RB/advmod/surrender surrender/VB/ROOT"
+        " and/CC/cc/destroyed was/VBD/aux:pass/destroyed/be destroyed/VBN/conj/surrender/destroy ./."
+    )
+    assert claim(text, "destroyed")[0] == "actual"
+    assert claim(text, "surrender")[0] == "negated"
+
+
+def test_according_to() -> None:
+    """A phrase beside the clause names the source."""
+    text = (
+        "Troops/NNS/nsubj/left left/VBD/ROOT//leave ,/, according/VBG/case/Ankara to/IN/fixed/according"
+        " Ankara/NNP/obl/left ./."
+    )
+    assert claim(text, "left") == ("actual", "Ankara")
+
+
+def test_a_clause_set_beside_the_sentence_reports_it() -> None:
+    """As in "Troops left, Interfax reports"."""
+    doc = build(
+        "Troops/NNS/nsubj/left left/VBD/ROOT//leave ,/, Interfax/NNP/nsubj/reports"
+        " reports/VBZ/parataxis/left/report ./."
+    )
+    source = reporter(doc[1], FRAMES.settings["say_verbs"])
+    assert source is not None
+    assert source.text == "Interfax"
+
+
+def test_a_quotation_goes_on_with_its_speaker() -> None:
+    """The second quotation has no verb of saying; the speaker is that of the first."""
+    doc = build(
+        """
+        “/``/punct/leave We/PRP/nsubj/leave will/MD/aux/leave leave/VB/ccomp/said soon/RB/advmod/leave
+          ,/, ”/''/punct/leave said/VBD/ROOT//say Okoro/NNP/nsubj/said ./.
+        “/``/punct/left The/DT/det/enemy enemy/NN/nsubj/left left/VBD/ROOT//leave in/IN/case/May
+          May/NNP/obl/left ./. ”/''/punct/left
+        """
+    )
+    assert [quote.speaker.text for quote in quotes(doc, FRAMES.settings["say_verbs"]) if quote.speaker] == [
+        "Okoro",
+        "Okoro",
+    ]
