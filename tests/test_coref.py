@@ -136,9 +136,18 @@ def test_gazetteer_aliases_are_one(known: Known) -> None:
         ("Moscow/NNP/nsubj/rejected rejected/VBD/ROOT//reject it/PRP/obj/rejected ./.", "actor/russia"),
         ("They/PRP/nsubj/met met/VBD/ROOT//meet in/IN/case/Moscow Moscow/NNP/obl/met ./.", "place/moscow"),
         ("He/PRP/nsubj/flew flew/VBD/ROOT//fly to/IN/case/Moscow Moscow/NNP/obl/flew ./.", "place/moscow"),
-        ("Talks/NNS/nsubj/failed/talk with/IN/case/Moscow Moscow/NNP/nmod/Talks failed/VBD/ROOT//fail ./.", "actor/russia"),
-        ("Moscow/NNP/nmod:poss/mayor 's/POS/case/Moscow mayor/NN/nsubj/left left/VBD/ROOT//leave ./.", "place/moscow"),
-        ("Moscow/NNP/nmod:poss/decision 's/POS/case/Moscow decision/NN/nsubj/stood stood/VBD/ROOT//stand ./.", "actor/russia"),
+        (
+            "Talks/NNS/nsubj/failed/talk with/IN/case/Moscow Moscow/NNP/nmod/Talks failed/VBD/ROOT//fail ./.",
+            "actor/russia",
+        ),
+        (
+            "Moscow/NNP/nmod:poss/mayor 's/POS/case/Moscow mayor/NN/nsubj/left left/VBD/ROOT//leave ./.",
+            "place/moscow",
+        ),
+        (
+            "Moscow/NNP/nmod:poss/decision 's/POS/case/Moscow decision/NN/nsubj/stood stood/VBD/ROOT//stand ./.",
+            "actor/russia",
+        ),
         ("It/PRP/nsubj/accused accused/VBD/ROOT//accuse Moscow/NNP/obj/accused ./.", "actor/russia"),
         ("It/PRP/nsubj/bombed bombed/VBD/ROOT//bomb Moscow/NNP/obj/bombed ./.", "place/moscow"),
     ],

@@ -258,7 +258,11 @@ class Linker:
             entry = self.chains[where].entry
             place = entry.name if entry is not None else where.text
             kind = " ".join((*draft.words, draft.lemma))
-            texts = (text for name in (where.text, place) for text in (f"{bare(draft)} in {name}", f"{name} {kind}"))
+            texts = (
+                text
+                for name in (where.text, place)
+                for text in (f"{bare(draft)} in {name}", f"{name} {kind}")
+            )
             found = (self.identifier.gazetteer.find(text, mention_type="Base") for text in texts)
             known = next((base for base in found if base is not None), None)
             key = (
@@ -300,7 +304,13 @@ class Linker:
                 and _alike(draft, other)
             ):
                 return other if other.type in ("Place", "State", "Base") else None
-            if child.dep_ in ("nmod", "obl") and case <= {"at", "on"} and case and draft.type == other.type == "Base" and draft.number == "sg":
+            if (
+                child.dep_ in ("nmod", "obl")
+                and case <= {"at", "on"}
+                and case
+                and draft.type == other.type == "Base"
+                and draft.number == "sg"
+            ):
                 return other
         for i in range(draft.begin, draft.head) if draft.type in ("Equipment", "Base") else ():
             within = self.cover.get(i)

@@ -49,7 +49,6 @@ class Draft:
     beyond: frozenset[str] = frozenset()
     possessed: bool = False
 
-
     @property
     def cls(self) -> str:
         """The class of words its head belongs to."""
@@ -175,7 +174,9 @@ def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
         counted = any(word.pos_ == "NUM" or word.tag_ == "CD" for word in left)
         possessed = any(child.dep_ == "nmod:poss" for child in token.lefts)
         plural = token.tag_ in ("NNS", "NNPS") or lemma in lexicon.MANY
-        plural = plural or (lemma in lexicon.INVARIANT and not before & (lexicon.DETERMINERS | lexicon.INDEFINITE))
+        plural = plural or (
+            lemma in lexicon.INVARIANT and not before & (lexicon.DETERMINERS | lexicon.INDEFINITE)
+        )
         definite = bool(before & lexicon.DETERMINERS) or possessed
         yield Draft(
             begin=begin,

@@ -73,7 +73,7 @@ class Values:
         return self.ontology.accepts(property, object=cls)
 
     def owners(self, token: Token) -> list[Mention]:
-        """Actors to whom the thing belongs: "Syria's jet", "Syrian jet", "planes belonging to the coalition"."""
+        """Actors to whom it belongs: "Syria's jet", "Syrian jet", "planes belonging to the coalition"."""
         found = []
         for child in token.children:
             kind = relation(child)

@@ -27,7 +27,7 @@ COMMON = (
     | lexicon.MILITARY
     | frozenset(lexicon.TOPICS)
     | frozenset(
-    "parliament senate congress court cabinet police navy naval air marines general staff council committee chiefs "
+        "parliament senate congress court cabinet police navy naval air marines general staff council committee chiefs "
         "affairs national joint supreme guard coast international airbase airport forces rebels militants militia".split()
     )
 )
@@ -137,9 +137,15 @@ class Names:
 
     def _whole(self, draft: Draft) -> None:
         """Take the word before a nationality in when only both are one: "South Korean"."""
-        if draft.begin and draft.type in ("Nationality", "State") and self.doc[draft.begin - 1].pos_ in ("ADJ", "PROPN"):
+        if (
+            draft.begin
+            and draft.type in ("Nationality", "State")
+            and self.doc[draft.begin - 1].pos_ in ("ADJ", "PROPN")
+        ):
             span = self.doc[draft.begin - 1 : draft.end]
-            known = self.gazetteer.adjective(span.text) or self.gazetteer.find(span.text, mention_type="State")
+            known = self.gazetteer.adjective(span.text) or self.gazetteer.find(
+                span.text, mention_type="State"
+            )
             if known is not None and known.cls == "State" and self.doc[draft.begin - 1].ent_type_ == "":
                 draft.begin, draft.text, draft.begin_offset = draft.begin - 1, span.text, span.start_char
                 draft.words = (self.doc[draft.begin].lower_, *draft.words)

@@ -10,11 +10,11 @@ from spacy.tokens import Doc, Token
 from kgraph.extract.events import Values, match_verb
 from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots
 from kgraph.extract.mentions import Mentions
-from kgraph.frames import Frames
+from kgraph.frames import TITLE_PROPERTIES, Frames
 from kgraph.model import Mention
 from kgraph.ontology import Ontology
 
-GRAMMAR_PRIOR, VERB_PRIOR, TITLE_PRIOR = 0.85, 0.8, 0.9
+GRAMMAR_PRIOR, VERB_PRIOR, TITLE_PRIOR, WEAK_PRIOR = 0.85, 0.8, 0.9, 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,13 @@ class _Reader:
         self.mentions = mentions
         self.ontology = ontology
         self.values = Values(mentions, ontology, frames.settings["place"])
-        words = [(name.split(), prop) for prop in ("leads", "represents") for name in frames.titles[prop]]
         self.titles: dict[tuple[str, ...], set[str]] = {}
-        for parts, prop in words:
-            self.titles.setdefault(tuple(parts), set()).add(prop)
+        self.last_words: dict[str, int] = {}
+        for property in TITLE_PROPERTIES:
+            for title in frames.titles[property]:
+                words = tuple(title.split())
+                self.titles.setdefault(words, set()).add(property)
+                self.last_words[words[-1]] = max(len(words), self.last_words.get(words[-1], 0))
 
     def all(self) -> Iterator[Found]:
         for token in self.doc:
@@ -191,25 +194,27 @@ class _Reader:
 
     def title_at(self, noun: Token) -> tuple[list[Token], set[str]] | None:
         """The title that ends in this noun ("prime minister"), longest first; None within a longer one."""
-        for ahead in (1, 2):
-            if noun.i + ahead < noun.sent.end:
-                for length in range(ahead + 1, 5):
-                    start = noun.i + ahead - length + 1
-                    if (
-                        start >= noun.sent.start
-                        and tuple(w.lower_ for w in self.doc[start : noun.i + ahead + 1]) in self.titles
-                    ):
-                        return None
-        for length in (4, 3, 2, 1):
-            start = noun.i - length + 1
-            if start < noun.sent.start:
+        if any(self.title_ending(noun.i + ahead, inside=noun.i) for ahead in (1, 2)):
+            return None
+        return self.title_ending(noun.i)
+
+    def title_ending(self, last: int, *, inside: int | None = None) -> tuple[list[Token], set[str]] | None:
+        """The longest title whose last word is this one, and which holds the word ``inside``."""
+        if last >= len(self.doc):
+            return None
+        final = self.doc[last]
+        forms = {final.lower_, final.lemma_.lower()} & self.last_words.keys()
+        if not forms:
+            return None
+        for length in range(max(self.last_words[form] for form in forms), 0, -1):
+            first = last - length + 1
+            if first < final.sent.start or (inside is not None and first > inside):
                 continue
-            words = [self.doc[i] for i in range(start, noun.i + 1)]
-            key = tuple(word.lower_ for word in words)
-            lemma = (*key[:-1], noun.lemma_.lower())
-            for form in (key, lemma):
-                if form in self.titles:
-                    return words, self.titles[form]
+            words = list(self.doc[first : last + 1])
+            start = tuple(word.lower_ for word in words[:-1])
+            for form in sorted(forms):
+                if (*start, form) in self.titles:
+                    return words, self.titles[*start, form]
         return None
 
     def bearers(self, noun: Token) -> Iterator[Mention]:
@@ -239,7 +244,7 @@ class _Reader:
         return None
 
     def title_owners(self, noun: Token, words: list[Token]) -> list[Mention]:
-        """To whom the office belongs: "Russian", "of Qatar", "NATO", "Germany's", through one office in between."""
+        """To whom the office belongs: "Russian", "of Qatar", "Germany's", through one office in between."""
         found: list[Mention] = []
         holders = [noun, *(word for word in words if word != noun)]
         if relation(noun) in {"compound", "flat", "appos"} or noun.dep_ == "nmod:desc":
@@ -281,42 +286,36 @@ class _Reader:
         return " ".join(self.doc[begin:end].text.split())[:120]
 
     def by_grammar(self, token: Token, mention: Mention) -> Iterator[Found]:
-        """Relations that grammar alone carries: operators and hosts of bases, places in places, flags of gear."""
+        """Relations that grammar alone carries: operators and hosts of bases, places in places."""
         cls = self.cls(mention)
-        base, place = self.ontology.is_a(cls, "Base"), self.ontology.is_a(cls, "Place")
-        if base:
+        if self.ontology.is_a(cls, "Base"):
             for owner in self.values.owners(token):
-                if (
-                    mention.kind == "nominal"
-                    or owner.span.end <= mention.span.begin
-                    or owner.span.begin >= mention.span.begin
-                ):
+                inside = mention.span.begin <= owner.span.begin < mention.span.end
+                # "Russian base" is Russia's; the "Royal" of a name is nobody.
+                if mention.kind == "nominal" or not inside:
                     yield from self.made("operatedBy", mention, owner, token, GRAMMAR_PRIOR)
-        if base or place:
-            for child in token.children:
-                if relation(child) in {"nmod", "appos", "obl"} or child.dep_ == "nmod:unmarked":
-                    name = preposition(child)
-                    apposed = name == "" and child.i > token.i and child.i - token.i <= 3
-                    if name not in {"in", "at", "on", "outside", "near"} and not apposed:
-                        continue
-                    if name == "near" or name == "outside":
-                        continue
-                    where = self.mentions.at(child)
-                    if (
-                        where is not None
-                        and where.kind == "name"
-                        and where.type in {"Place", "State", "Base"}
-                    ):
-                        yield from self.made("locatedIn", mention, where, token, GRAMMAR_PRIOR)
-        if mention.type in {"MilitaryForce", "ArmedGroup", "Equipment"}:
-            for child in token.children:
-                if relation(child) == "nmod" and preposition(child) in {"at", "in"}:
-                    site = self.mentions.at(child)
-                    if site is not None and self.ontology.is_a(self.cls(site), "Base"):
-                        yield from self.made("stationedAt", mention, site, token, 0.6)
+        if self.ontology.is_a(cls, "Place"):
+            for site in self.sites(token, apposed=True):
+                if site.kind == "name":
+                    yield from self.made("locatedIn", mention, site, token, GRAMMAR_PRIOR)
+        elif mention.type in {"MilitaryForce", "ArmedGroup", "Equipment"}:
+            for site in self.sites(token):
+                if self.ontology.is_a(self.cls(site), "Base"):
+                    yield from self.made("stationedAt", mention, site, token, WEAK_PRIOR)
         if mention.type == "Equipment" and mention.kind == "name":
             for owner in self.values.owners(token):
-                yield from self.made("uses", owner, mention, token, 0.7)
+                yield from self.made("uses", owner, mention, token, WEAK_PRIOR)
+
+    def sites(self, token: Token, *, apposed: bool = False) -> Iterator[Mention]:
+        """Places in a phrase on a word ("in Qatar"); with ``apposed`` also ", Qatar" right behind it."""
+        for child in token.children:
+            if relation(child) not in {"nmod", "appos", "obl"}:
+                continue
+            name = preposition(child)
+            beside = apposed and not name and 0 < child.i - token.i <= 3
+            mention = self.mentions.at(child) if beside or name in {"in", "at", "on"} else None
+            if mention is not None and mention.type in {"Place", "State", "Base"}:
+                yield mention
 
 
 def _compact(token: Token) -> list[Token]:
