@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from docs import article, build
 from spacy.tokens import Doc
 
+from docs import article, build
 from kgraph import gazetteer, ontology
 from kgraph.extract.mentions import Mentions, read
 from kgraph.gazetteer import Gazetteer
@@ -91,7 +91,7 @@ def test_ways_back_to_the_doc(known: tuple[Gazetteer, Ontology]) -> None:
 
 @pytest.mark.parametrize("word", ["it", "It"])
 def test_empty_it_is_no_mention(known: tuple[Gazetteer, Ontology], word: str) -> None:
-    """ "It was reported that" points at nothing, even with a state nearby."""
+    """“It was reported that” points at nothing, even with a state nearby."""
     doc = build(
         f"""
         Russia/NNP/nsubj/spoke spoke/VBD/ROOT//speak ./.

@@ -1,6 +1,6 @@
 """Whether a capital or a building acts, and so stands for its state or body, or is only a place.
 
-Metonymy after Markert and Nissim (2002): the reading follows from the grammatical role, the verb and the noun.
+Metonymy after Markert and Nissim (2002): the reading follows from grammatical role, verb and noun.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
-from kgraph.extract import events, mentions, relations
+from kgraph.extract import events, folding, mentions, relations
 from kgraph.extract.claims import claim_of, reporter
 from kgraph.extract.dates import Calendar
 from kgraph.extract.mentions import Mentions
@@ -28,7 +28,12 @@ def extract_article(
     sentences = tuple(span for span in spans.values() if span.end > span.begin)
     found_times = times(article.text, sentences, reference=article.date)
     who = mentions.read(doc, article, gazetteer=gazetteer, ontology=ontology)
-    found_events = events.find(doc, frames=frames, mentions=who, ontology=ontology)
+    timed = frozenset(
+        token.i
+        for time in found_times
+        for token in doc.char_span(time.span.begin, time.span.end, alignment_mode="expand") or ()
+    )
+    found_events = events.find(doc, frames=frames, mentions=who, ontology=ontology, timed=timed)
     found_relations = relations.find(doc, frames=frames, mentions=who, ontology=ontology)
     calendar = Calendar(doc, found_times, triggers={event.trigger.i for event in found_events})
     finish = _Finisher(doc, article.text, spans, who, frames, ontology, calendar)
@@ -92,7 +97,7 @@ class _Finisher:
                 return claim.realis, source.id
         return claim.realis, None
 
-    def event(self, number: int, found: events.Found) -> Event:
+    def event(self, number: int, found: folding.Found) -> Event:
         """The finished event."""
         realis, source = self.claim(found.trigger)
         dated = self.calendar.date(

@@ -12,6 +12,8 @@ from kgraph.model import Realis
 
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
+COMPLEMENTS = frozenset({"of", "for", "from", "against", "to", "on", "in"})
+"""Prepositions that open what a word is about: "committed to defeating", "accused of striking"."""
 GOVERNED = frozenset(
     {"ccomp", "xcomp", "csubj", "acl", "obj", "nsubj", "obl", "nmod", "parataxis", "advcl", "conj"}
 )
@@ -181,11 +183,7 @@ def _governs(parent: Token, node: Token, kind: str) -> bool:
     if kind == "obl":
         return preposition(node) in {"of", "for", "from", "against", "with", "to", "on"} and is_verb(parent)
     if kind == "advcl":
-        return any(
-            child.lower_ in {"of", "for", "from", "against"}
-            for child in node.children
-            if child.dep_ in {"mark", "case"}
-        )
+        return any(child.lower_ in COMPLEMENTS for child in node.children if child.dep_ in {"mark", "case"})
     if kind == "nmod":
         return preposition(node) in {"of", "for", "to", "against"} and parent.pos_ == "NOUN"
     return False

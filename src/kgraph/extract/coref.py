@@ -1,4 +1,4 @@
-"""Coreference within an article: names, then, from left to right, nominals and pronouns join what went before.
+"""Coreference within an article: names, then nominals and pronouns from left to right.
 
 A deterministic cascade in the manner of Raghunathan et al. (2010): the surest links first (names, apposition,
 titles, predicates), then heads and classes of words with agreement, then pronouns by salience (Lappin and
@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from kgraph.extract import lexicon, pronouns
+from kgraph.extract.apposition import alike, denied, partner
 from kgraph.extract.drafts import Draft, quotes
-from kgraph.extract.identity import Chain, Identifier, bare, base_class, category, family
+from kgraph.extract.identity import Chain, Identifier, bare, base_class, category
 from kgraph.extract.names import BODIES, Names
 from kgraph.gazetteer import Entry
 
@@ -194,10 +195,10 @@ class Linker:
 
     def _nominal(self, draft: Draft) -> tuple[Chain | None, float]:
         """The chain of a nominal, or of a name that only says a kind."""
-        partner = self._partner(draft)
-        if partner is not None and partner in self.chains:
-            return self.chains[partner], STRUCTURE
-        if self._denied(draft):
+        same = partner(self, draft)
+        if same is not None and same in self.chains:
+            return self.chains[same], STRUCTURE
+        if denied(self, draft):
             return None, 0.0
         state = self._states.get(next(iter(draft.states))) if len(draft.states) == 1 else None
         if state is not None and not draft.indefinite:
@@ -215,7 +216,7 @@ class Linker:
         located = self._located(draft)
         if located is not None:
             return located, COMPOSED
-        if draft.cls in lexicon.UNIQUE:
+        if draft.cls in lexicon.UNIQUE or (draft.states and draft.type in BODIES and not draft.indefinite):
             known = self.identifier.gazetteer.find(bare(draft), mention_type=draft.type)
             if known is not None:
                 return self._composed.setdefault(known.key, Chain(entry=known)), COMPOSED
@@ -224,8 +225,7 @@ class Linker:
         ):
             found = self._antecedent(draft)
             if found is not None:
-                same = found.lemma == draft.lemma
-                return self.chains[found], HEAD_MATCH if same else CLASS_MATCH
+                return self.chains[found], HEAD_MATCH if found.lemma == draft.lemma else CLASS_MATCH
         return Chain(), 1.0
 
     def _of_state(self, part: str, state: Entry) -> Chain:
@@ -273,108 +273,6 @@ class Linker:
             return self._composed.setdefault(key, Chain(entry=known, place=place))
         return None
 
-    def _partner(self, draft: Draft) -> Draft | None:
-        """The mention that grammar says is the same thing: title, apposition, predicate, "the city of X"."""
-        token = self.doc[draft.head]
-        above = self.cover.get(token.head.i)
-        if (
-            token.dep_ in lexicon.TITLE_DEPS
-            and above is not None
-            and above is not draft
-            and self._title(draft, above, token.dep_)
-        ):
-            return above
-        for child in token.children:
-            other = self.cover.get(child.i)
-            if other is None or other is draft:
-                continue
-            case = {word.lower_ for word in child.children if word.dep_ == "case"}
-            if child.dep_ in ("appos", "flat") and other.kind == "name" and _alike(draft, other):
-                return other
-            if (
-                child.dep_ in ("compound", "nmod:desc")
-                and other.kind == "name"
-                and self._named_by(draft, other)
-            ):
-                return other
-            if (
-                child.dep_ == "nmod"
-                and case == {"of"}
-                and draft.lemma in lexicon.PLACE_OF
-                and _alike(draft, other)
-            ):
-                return other if other.type in ("Place", "State", "Base") else None
-            if (
-                child.dep_ in ("nmod", "obl")
-                and case <= {"at", "on"}
-                and case
-                and draft.type == other.type == "Base"
-                and draft.number == "sg"
-            ):
-                return other
-        for i in range(draft.begin, draft.head) if draft.type in ("Equipment", "Base") else ():
-            within = self.cover.get(i)
-            if within is not None and within.kind == "name" and within.type == draft.type:
-                return within
-        beside = self._beside(draft)
-        if beside is not None:
-            return beside
-        if any(child.dep_ == "cop" for child in token.children) and not self._denied(draft):
-            for child in token.children:
-                other = self.cover.get(child.i)
-                if child.dep_ in lexicon.SUBJECTS and other is not None and other in self.chains:
-                    like = self.chains[other].type
-                    if like == draft.type or (like in BODIES and draft.type in BODIES):
-                        return other
-        return None
-
-    def _beside(self, draft: Draft) -> Draft | None:
-        """NAME in "base at NAME", "city of NAME", "minister NAME": by place, since the parser may hang it elsewhere."""
-        after = draft.head + 1
-        if draft.kind != "nominal" or draft.number == "pl" or after + 1 >= len(self.doc):
-            return None
-        other = self.cover.get(after)
-        if (
-            other is not None
-            and other.kind == "name"
-            and other.begin == after
-            and other.type != "Nationality"
-        ):
-            return other if _alike(draft, other) else None
-        between, other = self.doc[after].lower_, self.cover.get(after + 1)
-        if other is None or other.kind != "name" or other.begin != after + 1:
-            return None
-        if between in ("at", "on") and draft.type == other.type == "Base":
-            return other
-        if between == "of" and draft.lemma in lexicon.PLACE_OF and other.type in ("Place", "State", "Base"):
-            return other if _alike(draft, other) else None
-        return None
-
-    def _denied(self, draft: Draft) -> bool:
-        """Whether the nominal is a predicate that is negated: it is nobody."""
-        children = list(self.doc[draft.head].children)
-        return any(c.dep_ == "cop" for c in children) and any(
-            c.lower_ in ("not", "n't", "n’t", "no", "never") for c in children
-        )
-
-    def _title(self, draft: Draft, above: Draft, dep: str) -> bool:
-        if not _alike(draft, above):
-            return False
-        if above.kind == "name":
-            return draft.type != "Person" or draft.number == "sg"
-        return dep == "appos" and above in self.chains and draft.type == above.type
-
-    @staticmethod
-    def _named_by(draft: Draft, name: Draft) -> bool:
-        """Whether "NAME nominal" is the thing named: "Su-22 bomber", "Raqqa city", not "Raqqa airport"."""
-        if name.type == "ArmedGroup" and draft.number == "pl":
-            return draft.lemma in lexicon.MEMBERS and not draft.indefinite
-        if not _alike(draft, name) or name.type in ("Person", "State", "Nationality"):
-            return False
-        if name.type in ("Equipment", "Base"):
-            return True
-        return draft.number == "sg" and draft.lemma in lexicon.SAME_KIND
-
     def _antecedent(self, draft: Draft) -> Draft | None:
         """The best earlier mention that a definite nominal can mean."""
         pool = self._by_class[draft.cls][-CANDIDATES:]
@@ -394,12 +292,13 @@ class Linker:
         """How well a nominal fits an earlier mention of its class; None when they cannot be one."""
         chain = self.chains[other]
         if not (
-            _alike(draft, other)
-            or {draft.type, other.type} == {"ArmedGroup", "Person"}
-            and draft.cls == "group"
+            alike(draft, other)
+            or ({draft.type, other.type} == {"ArmedGroup", "Person"} and draft.cls == "group")
         ):
             return None
-        loose = draft.cls in ("force", "group", "government") or draft.type in BODIES and other.kind == "name"
+        loose = draft.cls in ("force", "group", "government") or (
+            draft.type in BODIES and other.kind == "name"
+        )
         if draft.number != other.number and (not loose or draft.lemma == other.lemma):
             return None
         if not draft.definite and draft.kind == "nominal":
@@ -441,16 +340,6 @@ class Linker:
                     return None
             elif draft.cls == "group" and draft.type == "ArmedGroup" and other.kind == "name":
                 score -= 0.5
-            elif known and other.kind == "nominal" or other.kind == "name" or missing != wanted:
+            elif (known and other.kind == "nominal") or other.kind == "name" or missing != wanted:
                 return None
         return score + len(wanted & known)
-
-
-def _alike(one: Draft, other: Draft) -> bool:
-    """Whether two mentions can be one thing by their types."""
-    if one.type == other.type or (one.type in BODIES and other.type in BODIES):
-        return True
-    return {one.type, other.type} <= {"Place", "Base", "State"} and (
-        family(one.type) == family(other.type)
-        or bool({one.lemma, other.lemma} & (lexicon.PLACE_OF - {"base"}))
-    )

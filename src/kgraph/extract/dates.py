@@ -126,5 +126,7 @@ def _dated(
     elif prepositions.get(best.span.begin) in {"before", "after"}:
         # A limit is no date: "before 2010" says when it was not.
         return Dated()
+    elif prepositions.get(best.span.begin) in {"by", "until", "till"}:
+        return Dated(None, end, "publication" if reported else best.basis)
     basis: DateBasis = "publication" if reported else best.basis
     return Dated(begin, end if end != begin else None, basis)

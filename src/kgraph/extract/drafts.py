@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,11 @@ NOMINAL_PROBABILITY = 0.4
 """A head word means a mention type when the model gives it at least this much."""
 LONGEST_MODIFIER = 8
 """A longer modifier left of a head is a clause or a list, and no part of the mention."""
+FOOTNOTE = re.compile(r"[\s.,;:]*\[\d*\]?$")
+"""What a reference mark leaves at the end of a word: "Assad,[1"."""
+NONE: frozenset[str] = frozenset()
+GENERIC = {"Person": lexicon.TITLES, "Base": lexicon.PLAIN, "Place": lexicon.PLAIN, "State": lexicon.PLAIN}
+"""Words that alone are no name: "the President", "Air Base"."""
 LEFT_OUT = frozenset({"Event", "Document"})
 """Types that the graph has no nodes for yet."""
 
@@ -25,8 +31,8 @@ class Draft:
 
     ``words`` are the lower-case content words; for a nominal without its head, determiner and numerals.
     ``number`` is sg, pl or empty; ``states`` holds the names of states it is said to belong to. A ``loose``
-    name only says a kind ("the Coalition") and is linked like a nominal. ``beyond`` are the words of names that
-    follow a nominal and narrow it: "the commander of the Northern Fleet".
+    name only says a kind ("the Coalition") and is linked like a nominal. ``beyond`` are the words of names
+    that follow a nominal and narrow it: "the commander of the Northern Fleet".
     """
 
     begin: int
@@ -84,7 +90,8 @@ def _names(doc: Doc, sentences: list[int]) -> Iterator[Draft]:
         if begin >= end:
             continue
         head = doc[begin:end].root
-        words = tuple(token.lower_ for token in doc[begin:end] if any(map(str.isalnum, token.text)))
+        shown = (FOOTNOTE.sub("", token.lower_) for token in doc[begin:end])
+        words = tuple(word for word in shown if any(map(str.isalnum, word)))
         if not words or doc[begin:end].text.islower():
             continue
         plural = head.tag_ in ("NNPS", "NNS") and name.label_ in ("Nationality", "Equipment")
@@ -92,11 +99,11 @@ def _names(doc: Doc, sentences: list[int]) -> Iterator[Draft]:
             begin=begin,
             end=end,
             head=head.i,
-            kind="name",
+            kind="nominal" if set(words) <= GENERIC.get(name.label_, NONE) else "name",
             type=name.label_,
             confidence=confidence.get((name.start, name.end), 1.0),
             sentence=sentences[begin],
-            text=doc[begin:end].text,
+            text=FOOTNOTE.sub("", doc[begin:end].text),
             begin_offset=doc[begin].idx,
             lemma=words[-1],
             words=words,
@@ -113,6 +120,7 @@ def _extent(name: Span) -> tuple[int, int]:
         begin += 1
     while begin < end and (
         doc[end - 1].tag_ == "POS"
+        or doc[end - 1].text in ("of", "and", "the", "for", "in")
         or doc[end - 1].lower_ in ("'s", "’s", "'", "’")
         or _stray(doc[end - 1], doc[begin:end], ")]")
     ):
@@ -154,6 +162,8 @@ def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
             and above.i > token.i
         ):
             continue  # "defence" in "defence minister", "fighter" in "fighter jets"
+        if token.lower_ == "state" and token.dep_ == "nmod" and above.lower_ in lexicon.OF_STATE:
+            continue
         if token.lemma_.lower() in lexicon.TOPICS and above.lemma_.lower() in ("ministry", "department"):
             continue
         if kind == "Person" and any(
@@ -233,7 +243,7 @@ def _pronouns(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
         reading = lexicon.PRONOUNS.get(token.lower_)
         if reading is None or token.i in taken or token.tag_ not in ("PRP", "PRP$", "WP", "WP$", "WDT"):
             continue
-        if token.lower_ in ("it", "that") and _empty(token):
+        if (token.lower_ in ("it", "that") and _empty(token)) or (token.text.isupper() and token.text != "I"):
             continue
         number, gender = reading
         yield Draft(
@@ -262,14 +272,14 @@ def _empty(token: Token) -> bool:
     deps = {child.dep_ for child in token.head.children}
     clause = bool(deps & {"csubj", "ccomp", "csubj:pass"})
     if "cop" in deps:
-        return clause or "advcl" in deps and token.head.pos_ == "ADJ" or token.head.pos_ in ("NUM", "NOUN")
+        return clause or ("advcl" in deps and token.head.pos_ == "ADJ") or token.head.pos_ in ("NUM", "NOUN")
     return clause and (
         "aux:pass" in deps or token.dep_ == "nsubj:pass" or token.head.lemma_ in ("seem", "appear", "turn")
     )
 
 
 def quotes(doc: Doc) -> list[int]:
-    """For each token the number of the quotation it stands in, 0 outside; a new paragraph ends an open one."""
+    """For each token the number of its quotation, 0 outside; a new paragraph ends an open one."""
     numbers: list[int] = []
     current, count = 0, 0
     for token in doc:

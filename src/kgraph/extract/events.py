@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from spacy.tokens import Doc, Token
 
-from kgraph.extract.grammar import (
-    Slots,
-    coordinated,
-    is_verb,
-    noun_slots,
-    preposition,
-    relation,
-    support,
-    verb_lemma,
-    verb_slots,
-)
+from kgraph.extract.folding import Found, drop_carriers, fold
+from kgraph.extract.grammar import Slots, is_verb, noun_slots, relation, support, verb_slots
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.numbers import count_of
-from kgraph.frames import Frame, Frames, Pattern
+from kgraph.extract.values import Values, core, phrase
+from kgraph.frames import Frames, Pattern
 from kgraph.model import Mention
 from kgraph.nlp.component import ARC_CONFIDENCE
 from kgraph.ontology import Ontology
@@ -29,86 +20,16 @@ VERB_PRIOR, NOUN_PRIOR, SUPPORTED_PRIOR = 0.9, 0.7, 0.85
 """Trust in a trigger by its part of speech, before the parts of the event are seen."""
 
 
-@dataclass(slots=True)
-class Found:
-    """An event while it is put together. ``roles`` hold mentions; ``literals`` (role, value)."""
-
-    frame: Frame
-    trigger: Token
-    words: tuple[Token, ...]
-    slots: Slots
-    roles: dict[str, list[Mention]] = field(default_factory=dict)
-    literals: list[tuple[str, str | int]] = field(default_factory=list)
-    confidence: float = 0.0
-
-
-class Values:
-    """From a word in a slot to the mentions that may fill a role."""
-
-    def __init__(self, mentions: Mentions, ontology: Ontology, places: frozenset[str]) -> None:
-        self.mentions = mentions
-        self.ontology = ontology
-        self.places = places
-
-    def of(self, token: Token, property: str, *, subject: bool = False) -> list[Mention]:
-        """Mentions at the word that the property accepts, else those of its owner where an actor is wanted.
-
-        "dozens of soldiers" gives the soldiers; "Coalition aircraft" as a recipient gives the Coalition.
-        """
-        for candidate in _core(token):
-            mention = self.mentions.at(candidate)
-            if mention is None:
-                continue
-            if self._accepts(mention, property, subject=subject):
-                return [mention]
-            return [
-                owner for owner in self.owners(candidate) if self._accepts(owner, property, subject=subject)
-            ]
-        return [owner for owner in self.owners(token) if self._accepts(owner, property, subject=subject)]
-
-    def _accepts(self, mention: Mention, property: str, *, subject: bool) -> bool:
-        cls = self.mentions.entity(mention).cls
-        if subject:
-            return self.ontology.accepts(property, subject=cls)
-        return self.ontology.accepts(property, object=cls)
-
-    def owners(self, token: Token) -> list[Mention]:
-        """Actors to whom it belongs: "Syria's jet", "Syrian jet", "planes belonging to the coalition"."""
-        found = []
-        for child in token.children:
-            kind = relation(child)
-            if kind in {"amod", "compound", "nmod"} and (child.i < token.i or preposition(child) == "of"):
-                words = [child]
-            elif kind == "acl" and child.lemma_ in {"belong", "own", "operate", "fly"}:
-                words = [word for word in child.children if relation(word) == "obl"]
-            else:
-                continue
-            for word in words:
-                for part in coordinated(word):
-                    mention = self.mentions.at(part)
-                    if mention is not None and self.ontology.is_a(self.mentions.entity(mention).cls, "Actor"):
-                        found.append(mention)
-        return found
-
-
-PARTITIVE = frozenset({"NOUN", "NUM", "ADJ", "PRON", "DET"})
-
-
-def _core(token: Token) -> Iterator[Token]:
-    """The word, then what it is a part or a number of."""
-    yield token
-    node = token
-    for _ in range(3):
-        inner = [child for child in node.children if child.dep_ == "nmod" and preposition(child) == "of"]
-        if not inner or node.pos_ not in PARTITIVE:
-            return
-        node = inner[0]
-        yield node
-
-
-def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) -> list[Found]:
-    """All events of a Doc, in text order."""
-    values = Values(mentions, ontology, frames.settings["place"])
+def find(
+    doc: Doc,
+    *,
+    frames: Frames,
+    mentions: Mentions,
+    ontology: Ontology,
+    timed: frozenset[int] = frozenset(),
+) -> list[Found]:
+    """All events of a Doc, in text order. ``timed``: the words of time expressions, which fill no role."""
+    values = Values(mentions, ontology, places=frames.settings["place"], timed=timed)
     found: dict[int, Found] = {}
     used: set[int] = set()
     names = {i for ent in doc.ents if ent.label_ != "Nationality" for i in range(ent.start, ent.end)}
@@ -127,8 +48,8 @@ def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) ->
         if event is not None:
             found[event.trigger.i] = event
             used.update(word.i for word in event.words)
-    _drop_carriers(found, frames)
-    _fold(found, ontology)
+    drop_carriers(found, frames)
+    fold(found, ontology)
     for event in found.values():
         event.roles = {role: _one_each(event.roles[role]) for role in sorted(event.roles)}
     return [found[key] for key in sorted(found)]
@@ -284,7 +205,7 @@ def _setting(event: Found, values: Values) -> dict[str, list[Mention]]:
         if not direct and name not in values.places and name not in event.frame.roles.get("place", ()):
             continue
         for token in tokens:
-            for candidate in _core(token):
+            for candidate in core(token):
                 mention = values.mentions.at(candidate)
                 if mention is None:
                     continue
@@ -345,36 +266,14 @@ def _literals(event: Found, values: Values) -> None:
                 event.literals.append((frame.counts, count))
                 break
         return
-    if "object" in frame.roles:
-        for name in frame.roles["object"]:
-            for token in event.slots.get(name, ()):
-                mention = values.mentions.at(token)
-                if mention is not None and mention.id in {
-                    m.id for found in event.roles.values() for m in found
-                }:
-                    continue
-                event.literals.append(("object", phrase(token)))
-            if any(role == "object" for role, _ in event.literals):
-                break
-
-
-def phrase(token: Token) -> str:
-    """The words of a phrase without its preposition and relative clauses, at most 120 characters."""
-    left = [
-        word
-        for word in token.subtree
-        if word.i < token.i and not (word.dep_ == "case" and word.head == token)
-    ]
-    right = [
-        word
-        for child in token.rights
-        if relation(child) in {"nmod", "flat", "compound", "nummod"}
-        for word in child.subtree
-    ]
-    words = sorted([*left, token, *right], key=lambda word: word.i)
-    begin, end = words[0].i, words[-1].i + 1
-    text = " ".join(token.doc[begin:end].text.split())
-    return text if len(text) <= 120 else text[:119].rsplit(" ", 1)[0] + "…"
+    used = {mention.id for found in event.roles.values() for mention in found}
+    for name in frame.roles.get("object", ()):
+        for token in event.slots.get(name, ()):
+            mention = values.mentions.at(token)
+            if token in event.words or token.i in values.timed or (mention and mention.id in used):
+                continue
+            event.literals.append(("object", phrase(token)))
+            return
 
 
 def _confidence(event: Found, frames: Frames) -> float:
@@ -393,79 +292,3 @@ def _confidence(event: Found, frames: Frames) -> float:
         parts.extend(arcs[token.i] for tokens in event.slots.values() for token in tokens)
     mean = sum(parts) / len(parts) if parts else 0.6
     return round(prior * mean, 3)
-
-
-def _drop_carriers(found: dict[int, Found], frames: Frames) -> None:
-    """One event for a verb and its noun ("launched an attack", "established a line of communication").
-
-    Where the pattern of the verb holds the noun, the verb's event stays and takes what the noun has besides;
-    where the verb is only a light one, the noun's event stays.
-    """
-    settings = frames.settings
-    for event in list(found.values()):
-        if is_verb(event.trigger):
-            continue
-        holder = next(
-            (other for other in found.values() if other is not event and event.trigger in other.words), None
-        )
-        if holder is not None:
-            for role, mentions in event.roles.items():
-                holder.roles.setdefault(role, mentions)
-            del found[event.trigger.i]
-            continue
-        verb = support(event.trigger, light=settings["light_verbs"], occurrence=settings["occurrence_verbs"])
-        other = found.get(verb.i) if verb is not None else None
-        if other is None:
-            continue
-        if (
-            len(other.words) > 1
-            or other.frame.fold
-            or verb_lemma(other.trigger) not in settings["light_verbs"]
-        ):
-            continue
-        del found[other.trigger.i]
-
-
-def _fold(found: dict[int, Found], ontology: Ontology) -> None:
-    """Casualties told within an assault's own sentence part are part of that assault."""
-    for event in [event for event in found.values() if event.frame.fold]:
-        target = _assault_above(event.trigger, found, ontology) or _assault_below(event, found, ontology)
-        if target is None:
-            continue
-        target.literals.extend(item for item in event.literals if item not in target.literals)
-        for role in ("recipient", "place", "base", "actor"):
-            if role not in target.roles and event.roles.get(role):
-                known = {m.id for mentions in target.roles.values() for m in mentions}
-                fresh = [mention for mention in event.roles[role] if mention.id not in known]
-                if fresh:
-                    target.roles[role] = fresh
-        del found[event.trigger.i]
-
-
-def _assault_above(trigger: Token, found: Mapping[int, Found], ontology: Ontology) -> Found | None:
-    """The assault that governs a participle or a coordinated verb: "struck the town, killing 13"."""
-    node = trigger
-    for _ in range(3):
-        if relation(node) not in {"advcl", "conj", "acl", "parataxis"} or node.head == node:
-            return None
-        if relation(node) == "conj" and any(relation(child) == "nsubj" for child in node.children):
-            return None
-        node = node.head
-        event = found.get(node.i)
-        if event is not None and not event.frame.fold and ontology.is_a(event.frame.name, "Assault"):
-            return event
-        for child in node.children:
-            event = found.get(child.i)
-            if event and child.dep_ in {"obj", "nsubj:pass"} and ontology.is_a(event.frame.name, "Assault"):
-                return event
-    return None
-
-
-def _assault_below(event: Found, found: Mapping[int, Found], ontology: Ontology) -> Found | None:
-    """The assault named in the same clause: "13 were killed in an air strike", "the raid killed six"."""
-    for child in event.trigger.children:
-        if relation(child) in {"obl", "nsubj"}:
-            other = found.get(child.i)
-            if other is not None and not other.frame.fold and ontology.is_a(other.frame.name, "Assault"):
-                return other
-    return None

@@ -1,9 +1,9 @@
-"""What a chain of mentions is: its class, its label and the key that makes it the same node in every article."""
+"""What a chain of mentions is: its class, label and the key that makes it one node over all articles."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +34,8 @@ class Chain:
     states: set[str] = field(default_factory=set)
     gender: str = ""
     surname: str = ""
-    votes: Counter[str] = field(default_factory=Counter)
+    votes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    has_name: bool = False
 
     @property
     def type(self) -> str:
@@ -44,13 +45,12 @@ class Chain:
     @property
     def named(self) -> bool:
         """Whether it is called by a name somewhere."""
-        return self.entry is not None or any(
-            draft.kind == "name" and not draft.loose for draft in self.drafts
-        )
+        return self.entry is not None or self.has_name
 
     def add(self, draft: Draft) -> None:
         """Take a mention in."""
         self.drafts.append(draft)
+        self.has_name = self.has_name or (draft.kind == "name" and not draft.loose)
         self.states |= draft.states
         if draft.type:
             self.votes[draft.type] += draft.confidence * (1 if draft.kind == "name" else NOMINAL_WEIGHT)
@@ -137,7 +137,7 @@ class Identifier:
             label, key, cls = entry.name, entry.key, entry.cls
         elif chain.composed is not None:
             part, state = chain.composed
-            label = f"{part[0]}{part[1:].lower() if not part.startswith('Ministry') else part[1:]} of {state.name}"
+            label = f"{part if part.startswith('Ministry') else part.capitalize()} of {state.name}"
             key, cls = f"actor/{slug(label)}", self._cls(chain, kind)
         elif names:
             label = max(
@@ -165,7 +165,7 @@ class Identifier:
         return Entity(id=f"e{number}", key=key, cls=cls, label=_clean(label), aliases=aliases)
 
     def _nominal(self, chain: Chain, kind: str) -> tuple[str, str]:
-        """Label and key of what has no name: a place makes a base known to all articles, else it stays here."""
+        """Label and key of what has no name: only a place makes a base known to all articles."""
         said = [draft for draft in chain.drafts if draft.kind != "pronoun"] or chain.drafts
         first = min(said, key=lambda draft: draft.begin)
         if any(draft.loose for draft in said):
@@ -204,7 +204,7 @@ def base_class(texts: Iterable[str]) -> str:
 
 
 def split_state(words: Sequence[str], gazetteer: Gazetteer) -> tuple[Entry | None, Sequence[str]]:
-    """Part a name into the state it begins or ends with and the rest: ("Russian", "Ministry", "of", "Defence")."""
+    """Part a name into its state, first or last, and the rest: ("Russian", "Ministry", "of", "Defence")."""
     for count in (3, 2, 1):
         if len(words) > count:
             front = " ".join(words[:count])

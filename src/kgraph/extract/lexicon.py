@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+
+def words(text: str) -> frozenset[str]:
+    """Make a set of the words of a text."""
+    return frozenset(text.split())
+
+
 # ---------------------------------------------------------------- grammar
 
 DETERMINERS = frozenset({"the", "this", "that", "these", "those"})
@@ -28,52 +34,68 @@ GENDERED = {"mr": "m", "mr.": "m", "sir": "m", "king": "m", "prince": "m", "mrs"
             "ms.": "f", "miss": "f", "madam": "f", "queen": "f", "princess": "f", "lady": "f", "lord": "m",
             "businessman": "m", "spokesman": "m", "chairman": "m", "congressman": "m", "spokeswoman": "f",
             "chairwoman": "f", "congresswoman": "f", "man": "m", "woman": "f", "father": "m", "mother": "f",
-            "brother": "m", "sister": "f", "son": "m", "daughter": "f", "husband": "m", "wife": "f"}  # fmt: skip
+            "brother": "m", "sister": "f", "son": "m", "daughter": "f",
+            "husband": "m", "wife": "f"}  # fmt: skip
 
 # ---------------------------------------------------------------- acting and lying in place
 
-SAYING = frozenset(
-    "say tell state add note announce declare claim explain warn stress insist argue remark reply respond reiterate "
-    "comment confirm deny ask recall emphasize emphasise admit write tweet report believe think accuse".split()
+SAYING = words(
+    """
+    say tell state add note announce declare claim explain warn stress insist argue remark reply
+    respond reiterate comment confirm deny ask recall emphasize emphasise admit write tweet report
+    believe think accuse
+    """
 )
-STILL = frozenset("lie sit stand locate situate sleep wake border straddle".split())
+STILL = words("lie sit stand locate situate sleep wake border straddle")
 """Verbs whose subject is a place, not an actor."""
 
-JUDGED = frozenset(
-    "accuse urge blame warn tell ask criticise criticize condemn support thank threaten pressure press sanction help "
-    "provoke consult inform notify assure persuade convince push call deter anger isolate back defy irk alarm "
-    "challenge oppose irritate reassure invite lobby antagonise antagonize embarrass condition oblige force".split()
+JUDGED = words(
+    """
+    accuse urge blame warn tell ask criticise criticize condemn support thank threaten pressure
+    press sanction help provoke consult inform notify assure persuade convince push call deter anger
+    isolate back defy irk alarm challenge oppose irritate reassure invite lobby antagonise
+    antagonize embarrass condition oblige force
+    """
 )
 """Verbs whose object or passive subject is an actor when it can be one."""
 
-TOWARDS = frozenset(
-    "sell supply give offer deliver appeal warning aid message threat support assistance loyal close concession "
-    "relation respond response reply sale supply listen talk speak turn request hostile allied ally".split()
+TOWARDS = words(
+    """
+    sell supply give offer deliver appeal warning aid message threat support assistance loyal close
+    concession relation respond response reply sale listen talk speak turn request hostile allied
+    ally
+    """
 )
 """What goes *to* an actor."""
 
-OUTOF = frozenset(
-    "import buy demand order permission pressure support response help aid assistance message reaction statement "
-    "threat criticism request approval backing recognition instruction assurance guarantee comment answer".split()
+OUTOF = words(
+    """
+    import buy demand order permission pressure support response help aid assistance message
+    reaction statement threat criticism request approval backing recognition instruction assurance
+    guarantee comment answer
+    """
 )
 """What comes *from* an actor."""
 
 AGAINST = frozenset({"with", "against", "between", "by", "towards", "toward", "among"})
-UPON = frozenset("sanction pressure embargo rely dependent reliance depend call restriction impose".split())
-CIVIC = frozenset(
-    "mayor police resident residence suburb street outskirts airport centre center station square university "
-    "hospital subway metro museum theatre theater population weather suburb district neighbourhood neighborhood "
-    "skyline citizen university school hotel stadium zoo port bureau north south east west".split()
+UPON = words("sanction pressure embargo rely dependent reliance depend call restriction impose")
+CIVIC = words(
+    """
+    mayor police resident residence suburb street outskirts airport centre center station square
+    university hospital subway metro museum theatre theater population weather district
+    neighbourhood neighborhood skyline citizen school hotel stadium zoo port bureau north south east
+    west
+    """
 )
 """What a city has and a state has not: "Moscow's mayor" leaves Moscow a place."""
 
-GOVERNING = frozenset("government regime administration authority leadership cabinet junta".split())
+GOVERNING = words("government regime administration authority leadership cabinet junta")
 
 # ---------------------------------------------------------------- nominals
 
 CLASSES: Mapping[str, str] = {
     word: name
-    for name, words in {
+    for name, members in {
         "ministry": "ministry department",
         "government": "government administration regime authority leadership cabinet",
         "country": "country nation state kingdom republic",
@@ -96,7 +118,7 @@ CLASSES: Mapping[str, str] = {
         "spokesperson": "spokesman spokeswoman spokesperson",
         "premier": "premier pm",
     }.items()
-    for word in words.split()
+    for word in members.split()
 }
 """Head word -> class of words that can stand for each other."""
 
@@ -111,36 +133,51 @@ TYPE_CLASSES: Mapping[str, frozenset[str]] = {
 UNIQUE = frozenset({"coalition", "alliance"})
 """Classes of which an article knows one, so that differing adjectives do not part two mentions."""
 
-MEMBERS = frozenset(
-    "fighter militant terrorist insurgent rebel jihadist jihadi extremist guerrilla force member".split()
+MEMBERS = words(
+    """
+    fighter militant terrorist insurgent rebel jihadist jihadi extremist guerrilla force member
+    """
 )
 """Plurals that stand for the armed group named before them: "X fighters"."""
 
-MANY = frozenset("troop force personnel military authority police people crew".split())
-PLACE_OF = frozenset(
-    "city town village province region state republic port island river governorate district peninsula kingdom "
-    "strait gulf sea capital base airport territory emirate".split()
+MANY = words("troop force personnel military authority police people crew")
+PLACE_OF = words(
+    """
+    city town village province region state republic port island river governorate district
+    peninsula kingdom strait gulf sea capital base airport territory emirate
+    """
 )
 """Heads of "the X of NAME" and "NAME X" in which both are one thing."""
 
 SAME_KIND = PLACE_OF | frozenset(word for word in CLASSES)
 
-NATURE = frozenset(
-    "river sea gulf strait mount lake ocean mountain mountains desert valley channel airspace".split()
+NATURE = words(
+    """
+    river sea gulf strait mount lake ocean mountain mountains desert valley channel airspace
+    """
 )
 """Words in the names of places that are no settlements."""
 INVARIANT = frozenset({"aircraft", "spacecraft", "hovercraft", "headquarters", "rotorcraft"})
 """Nouns whose plural looks like the singular."""
-DIRECTIONS = frozenset("northern southern eastern western north south east west central new old".split())
+PLAIN = words(
+    "air base naval camp city town village state country republic kingdom island port province military"
+)
+"""Words of which a name cannot be made alone."""
+OF_STATE = words("secretary secretaries minister ministers department head heads undersecretary")
+"""What stands before "of state" without meaning a state."""
+DIRECTIONS = words("northern southern eastern western north south east west central new old")
 
 # ---------------------------------------------------------------- names
 
 STOP = frozenset({"of", "the", "and", "for", "in", "on", "to", "de", "la", "al", "&"})
-TITLES = frozenset(
-    "mr mr. mrs mrs. ms ms. miss dr dr. sir lord lady prof prof. professor president minister senator sen. sen "
-    "gen gen. general col col. colonel maj maj. major capt capt. captain lt lt. lieutenant sgt sgt. sergeant adm "
-    "adm. admiral brig brig. brigadier marshal cmdr cmdr. commander king queen rep. rep gov. gov governor "
-    "secretary ambassador chancellor premier judge rear vice chief prime foreign defence defense".split()
+TITLES = words(
+    """
+    mr mr. mrs mrs. ms ms. miss dr dr. sir lord lady prof prof. professor president minister senator
+    sen. sen gen gen. general col col. colonel maj maj. major capt capt. captain lt lt. lieutenant
+    sgt sgt. sergeant adm adm. admiral brig brig. brigadier marshal cmdr cmdr. commander king queen
+    rep. rep gov. gov governor secretary ambassador chancellor premier judge rear vice chief prime
+    foreign defence defense
+    """
 )
 GIVEN: Mapping[str, str] = {
     form: name
@@ -226,8 +263,11 @@ SERVICES: tuple[tuple[str, frozenset[str]], ...] = (
     ("Coast guard", frozenset({"coast", "guard"})),
     ("Special forces", frozenset({"special"})),
 )
-MILITARY = frozenset(
-    "force forces armed troop troops army military soldier soldiers serviceman servicemen personnel defence defense".split()
+MILITARY = words(
+    """
+    force forces armed troop troops army military soldier soldiers serviceman servicemen personnel
+    defence defense
+    """
 )
 TOPICS = {"defence": "Defence", "defense": "Defence", "military": "Defence", "foreign": "Foreign Affairs",
           "external": "Foreign Affairs", "interior": "Internal Affairs", "internal": "Internal Affairs",

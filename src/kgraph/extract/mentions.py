@@ -15,7 +15,7 @@ from kgraph.extract import drafts as drafts_module
 from kgraph.extract.coref import Linker
 from kgraph.extract.drafts import Draft
 from kgraph.extract.identity import Chain, Identifier
-from kgraph.extract.names import Names
+from kgraph.extract.names import Names, lengthen
 from kgraph.gazetteer import Gazetteer
 from kgraph.model import Article, Entity, Mention, Span
 from kgraph.ontology import Ontology
@@ -26,7 +26,7 @@ ALIAS = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """The mentions of an article in text order and the entities they mean, each with a way back to the Doc."""
+    """The mentions of an article in text order and the entities they mean, with the way back to the Doc."""
 
     mentions: tuple[Mention, ...]
     entities: tuple[Entity, ...]
@@ -54,7 +54,7 @@ def read(doc: Doc, article: Article, *, gazetteer: Gazetteer, ontology: Ontology
     Token offsets must be offsets into ``article.text``. Pronouns without a sure antecedent, and names and
     nominals of events and documents, are left out.
     """
-    found = drafts_module.find(doc)
+    found = lengthen(drafts_module.find(doc), doc, gazetteer)
     identifier = Identifier(article, gazetteer, ontology)
     names = Names(doc, gazetteer, identifier)
     names.read(found)

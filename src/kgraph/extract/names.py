@@ -1,4 +1,4 @@
-"""Names of one article that name one thing: the same form, a known alias, an acronym, part of a person's name."""
+"""Names of one article that name one thing: same form, known alias, acronym, part of a person's name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -17,6 +18,8 @@ from kgraph.extract.identity import Chain, Identifier, base_class, category, fam
 from kgraph.gazetteer import Entry, Gazetteer, normalize
 from kgraph.nlp.labels import MENTION_TYPES
 
+LONGER = 7
+"""Words that the gazetteer may add to a name."""
 PLURAL = re.compile(r"(?<=\d)s$")
 """The s of "F-16s"."""
 DOUBT = 0.75
@@ -26,9 +29,12 @@ COMMON = (
     | lexicon.GOVERNING
     | lexicon.MILITARY
     | frozenset(lexicon.TOPICS)
-    | frozenset(
-        "parliament senate congress court cabinet police navy naval air marines general staff council committee chiefs "
-        "affairs national joint supreme guard coast international airbase airport forces rebels militants militia".split()
+    | lexicon.words(
+        """
+    parliament senate congress court cabinet police navy naval air marines general staff council
+    committee chiefs affairs national joint supreme guard coast international airbase airport forces
+    rebels militants militia
+    """
     )
 )
 """Words that make no name of their own: "the Coalition", "Ministry of Defense"."""
@@ -52,12 +58,15 @@ class Names:
     composed: dict[str, tuple[str, Entry]] = field(default_factory=dict)
     surnames: dict[str, str] = field(default_factory=dict)
     full: set[str] = field(default_factory=set)
+    expected: set[str] = field(default_factory=set)
     _parents: dict[str, str] = field(default_factory=dict)
 
     def read(self, drafts: Sequence[Draft]) -> None:
         """Group the names among these drafts."""
         names = [draft for draft in drafts if draft.kind == "name"]
         self._surnames_of(names)
+        known = (self.gazetteer.find(draft.text, mention_type=draft.type) for draft in names)
+        self.expected = {entry.key for entry in known if entry is not None}
         types = {i: draft.type for draft in names for i in range(draft.begin, draft.end)}
         for draft in names:
             self.nodes[draft] = self._node(draft, types)
@@ -184,7 +193,8 @@ class Names:
             # A body that the model took for a person or a thing; one plain word could be anybody's name.
             other = find(text)
             sure = draft.confidence < DOUBT or len(draft.words) > 1 or "-" in text
-            found = other if other is not None and sure and other.cls in BODIES else None
+            if other is not None and other.cls in BODIES and (sure or other.key in self.expected):
+                found = other
         if found is not None:
             draft.type = mention_type(found)
         return found
@@ -233,7 +243,7 @@ class Names:
 
     def _acronyms(self, names: Sequence[Draft]) -> None:
         """An acronym joins the long form it stands in brackets with, else the only one with its initials."""
-        for one, other in zip(names, names[1:], strict=False):
+        for one, other in pairwise(names):
             between = self.doc[one.end : other.begin].text.strip()
             short = other if is_acronym(other.text) else one
             long = one if short is other else other
@@ -275,6 +285,35 @@ class Names:
         for nodes in by_core.values():
             for node in nodes[1:]:
                 self._join(nodes[0], node)
+
+
+def lengthen(drafts: Sequence[Draft], doc: Doc, gazetteer: Gazetteer) -> list[Draft]:
+    """Give names the length of the longest name that the gazetteer knows there; what that covers goes.
+
+    "Department of" "State" so becomes one name, and "Islamic State of" "Iraq" "and the" "Levant" another.
+    """
+    covered = 0
+    kept: list[Draft] = []
+    for draft in sorted(drafts, key=lambda draft: (draft.begin, -draft.end)):
+        if draft.end <= covered:
+            continue
+        if draft.kind == "name" and draft.type != "Person":
+            stop = min(draft.end + LONGER, len(doc))
+            for end in range(draft.end + 1, stop + 1):
+                word = doc[end - 1]
+                if word.is_sent_start or word.is_punct or word.is_space:
+                    break
+                if not word.text[:1].isupper():
+                    continue
+                entry = gazetteer.find(doc[draft.begin : end].text)
+                if entry is not None and entry.cls in BODIES:
+                    draft.end, draft.type = end, entry.cls
+                    draft.text, draft.head = doc[draft.begin : end].text, doc[draft.begin : end].root.i
+                    draft.words = tuple(token.lower_ for token in doc[draft.begin : end])
+                    draft.lemma = draft.words[-1]
+                    covered = end
+        kept.append(draft)
+    return sorted(kept, key=lambda draft: (draft.head, draft.begin))
 
 
 def mention_type(entry: Entry) -> str:

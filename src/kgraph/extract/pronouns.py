@@ -36,8 +36,8 @@ COLLECTIVE = frozenset(
     {"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"}
 )
 THINGS = COLLECTIVE | {"State", "Base", "Equipment"}
-_ROLES = {"nsubj": 2.5, "nsubj:pass": 2.2, "nsubj:outer": 2.5, "obj": 1.0, "iobj": 1.0, "obl:agent": 1.2, "obl": 0.3,
-          "nmod:poss": 0.5, "nmod": 0.0, "compound": -2.0, "amod": -3.0, "appos": 0.0, "conj": 0.0}  # fmt: skip
+_ROLES = {"nsubj": 2.5, "nsubj:pass": 2.2, "nsubj:outer": 2.5, "obj": 1.0, "iobj": 1.0, "obl:agent": 1.2,
+          "obl": 0.3, "nmod:poss": 0.5, "compound": -2.0, "amod": -3.0}  # fmt: skip
 
 
 def resolve(linker: Linker, draft: Draft) -> tuple[Chain | None, float]:
@@ -118,7 +118,7 @@ def _personal(linker: Linker, draft: Draft, token: Token) -> Chain | None:
 
 
 def _rival(linker: Linker, draft: Draft, token: Token) -> float:
-    """Salience of the best noun that is no mention: "signed the document. It allows …" is not about a state."""
+    """Salience of the best noun that is no mention: "They signed the document. It allows …"."""
     best = -9.0
     doc = linker.doc
     for i in range(draft.head - 1, max(draft.head - RIVAL_WORDS, -1), -1):

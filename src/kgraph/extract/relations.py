@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from kgraph.extract.events import Values, match_verb
+from kgraph.extract.events import match_verb
 from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots
 from kgraph.extract.mentions import Mentions
+from kgraph.extract.values import Values
 from kgraph.frames import TITLE_PROPERTIES, Frames
 from kgraph.model import Mention
 from kgraph.ontology import Ontology
@@ -57,7 +58,7 @@ class _Reader:
         self.frames = frames
         self.mentions = mentions
         self.ontology = ontology
-        self.values = Values(mentions, ontology, frames.settings["place"])
+        self.values = Values(mentions, ontology, places=frames.settings["place"])
         self.titles: dict[tuple[str, ...], set[str]] = {}
         self.last_words: dict[str, int] = {}
         for property in TITLE_PROPERTIES:
@@ -231,9 +232,9 @@ class _Reader:
                 seen.add(mention.id)
                 yield mention
         if not seen and following is not None and following.sent == noun.sent:
-            mention = self.mentions.at(following) or self.name_over(following)
-            if mention is not None and mention.kind == "name" and mention.type == "Person":
-                yield mention
+            beside = self.mentions.at(following) or self.name_over(following)
+            if beside is not None and beside.kind == "name" and beside.type == "Person":
+                yield beside
 
     def name_over(self, token: Token) -> Mention | None:
         """The name mention that begins with a word."""
@@ -294,11 +295,11 @@ class _Reader:
                 # "Russian base" is Russia's; the "Royal" of a name is nobody.
                 if mention.kind == "nominal" or not inside:
                     yield from self.made("operatedBy", mention, owner, token, GRAMMAR_PRIOR)
-        if self.ontology.is_a(cls, "Place"):
+        if self.ontology.is_a(cls, "Base") or (mention.kind == "name" and mention.type == "Place"):
             for site in self.sites(token, apposed=True):
                 if site.kind == "name":
                     yield from self.made("locatedIn", mention, site, token, GRAMMAR_PRIOR)
-        elif mention.type in {"MilitaryForce", "ArmedGroup", "Equipment"}:
+        if mention.type in {"MilitaryForce", "ArmedGroup", "Equipment"}:
             for site in self.sites(token):
                 if self.ontology.is_a(self.cls(site), "Base"):
                     yield from self.made("stationedAt", mention, site, token, WEAK_PRIOR)

@@ -233,7 +233,7 @@ def train(
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            running = 0.98 * running + 0.02 * float(value) if running else float(value)
+            running = 0.98 * running + 0.02 * value.item() if running else value.item()
             if step % 50 == 0:
                 left = (time.monotonic() - began) / (step - start) * (steps - step) / 60
                 report(f"step {step}/{steps}  loss {running:.3f}  {left:.0f} min left")
@@ -287,6 +287,28 @@ def scores(
                 right["uas"] += attached
                 right["las"] += attached and vocabulary.deprel[int(chosen[i])] == (sample.deprels or [])[i]
     return {name: round(100 * right[name] / total, 2) for name in ("xpos", "upos", "lemma", "uas", "las")}
+
+
+def annotate(network: Network, encoder: Encoder, samples: Sequence[Sample]) -> None:
+    """Give samples that have no tree the network's own: tags and dependencies, in place; no lemmas.
+
+    A sentence trained for its names alone moves the encoder where the parser has never been: the words of
+    names it had not met in a treebank then get any tag. The teacher's trees keep the parser at home there.
+    """
+    run = torch_runner(network)
+    vocabulary = encoder.vocabulary
+    by_item = {id(item): (sample, item) for sample in samples if (item := encoder.encode(sample)) is not None}
+    for group in batches([item for _, item in by_item.values()]):
+        output = run(collate(group)[0])
+        for row, item in enumerate(group):
+            sample, _ = by_item[id(item)]
+            count = len(sample.words)
+            heads = decode(output["arcs"][row, :count, : count + 1])
+            labels = output["labels"][row, np.arange(count), heads].argmax(-1)
+            sample.xpos = [vocabulary.xpos[i] for i in output["xpos"][row, :count].argmax(-1)]
+            sample.upos = [vocabulary.upos[i] for i in output["upos"][row, :count].argmax(-1)]
+            sample.heads = heads
+            sample.deprels = [vocabulary.deprel[i] for i in labels]
 
 
 def torch_runner(network: Network) -> Callable[[dict[str, Tensor]], dict[str, np.ndarray]]:

@@ -1,4 +1,7 @@
-"""The recipe: which corpora, in which mix, with which schedule; then export, scores and card."""
+"""The recipe: which corpora, in which mix, with which schedule; then export, scores and card.
+
+A teacher is trained on the treebanks alone first, and gives the sentences of the name corpora their trees.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ class Options:
     out: Path
     epochs: float = 6
     start: Path | None = None
+    teacher_epochs: float = 2.5
     encoder_rate: float = 3e-4
     head_rate: float = 1e-3
     final: float = 0.0
@@ -114,7 +118,20 @@ def train(options: Options, *, report: Callable[[str], None]) -> dict[str, Any]:
     def encoded(samples: Sequence[Sample]) -> list[loop.Encoded]:
         return [item for sample in samples if (item := encoder.encode(sample)) is not None]
 
-    syntax, names, tweets, own = map(encoded, (corpora.syntax, corpora.names, corpora.tweets, corpora.own))
+    syntax = encoded(corpora.syntax)
+    teacher = loop.load(str(base), vocabulary, None)
+    loop.train(
+        teacher,
+        encoder,
+        lambda _: syntax,
+        plan=loop.Plan(epochs=options.teacher_epochs, seed=options.seed),
+        checkpoint=options.out / "teacher.pt",
+        report=lambda line: report(f"teacher: {line}"),
+    )
+    for samples in (corpora.names, corpora.tweets, corpora.own):
+        loop.annotate(teacher, encoder, samples)
+    del teacher
+    names, tweets, own = map(encoded, (corpora.names, corpora.tweets, corpora.own))
     counts = {"syntax": len(syntax), "names": len(names), "tweets": len(tweets), "own": len(own)}
     report("sentences: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 

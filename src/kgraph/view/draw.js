@@ -11,6 +11,7 @@ function styledNode(node, look, isFar) {
   const face = {background: isSure ? fill : look.paper, border: isFar ? look.faint : isSure ? look.rim : fill};
   return {
     ...node,
+    group: undefined, // vis would put its own group colours over ours at the next update
     shape: groups.get(node.group).shape,
     title: node.kind === 'event' ? `${word(node.cls)}: “${node.name}”` : `${node.name}\n${word(node.cls)}`,
     borderWidth: isSure ? 1 : 2,
@@ -33,7 +34,7 @@ function styledEdge(edge, look, isFar, realis) {
 }
 
 const nodeSet = new vis.DataSet(), edgeSet = new vis.DataSet();
-let network = null, near = null, drawn = [];
+let network = null, near = null, drawn = [], isClick = false;
 const landmarks = data.nodes.filter(node => node.rank !== undefined);
 const many = data.nodes.length > 500;
 
@@ -82,9 +83,11 @@ function startDrawing() {
   });
   fitAll(false);
   network.on('click', event => {
+    isClick = true; // the drawing stays where it is under the pointer
     if (event.nodes.length) go({kind: 'node', id: event.nodes[0]});
     else if (event.edges.length) go({kind: 'edge', id: event.edges[0]});
     else go({kind: null});
+    isClick = false;
   });
   network.on('dragEnd', keepPositions);
   network.on('beforeDrawing', () => {
@@ -104,7 +107,7 @@ function sizeNames() {
   const count = Math.min(Math.max(room.width * room.height / 45000, 6), 24);
   nameScale = network.getScale();
   nodeSet.update(landmarks.filter(node => shown.nodes.has(node.id)).map(node => ({
-    id: node.id, font: {size: node.rank < count ? Math.max(node.font.size, 12 / nameScale) : node.font.size},
+    id: node.id, font: {...nodeSet.get(node.id).font, size: node.rank < count ? Math.max(node.font.size, 12 / nameScale) : node.font.size},
   })));
 }
 function keepPositions() {

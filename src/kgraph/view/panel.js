@@ -63,7 +63,7 @@ function statement(fact) {
 
 function card(fact, here) {
   const heading = make('div', {class: 'fact-head'},
-    make('time', {}, when(fact) || 'no date'),
+    fact.kind === 'event' || when(fact) ? make('time', {}, when(fact) || 'no date') : null,
     fact.kind === 'event' && fact.id !== here
       ? make('button', {class: 'name strong', type: 'button', onclick: () => go({kind: 'node', id: fact.id, tab: 'graph'})}, word(fact.cls))
       : make('strong', {}, word(fact.cls)),

@@ -104,15 +104,13 @@ function onState(isToMove = true) {
     showTable(state.tab);
   }
   showPanel(state.kind, state.id);
-  if (state.tab === 'graph') bringForward(state.kind, state.id, isToMove && !fromCanvas);
-  fromCanvas = false;
+  if (state.tab === 'graph') bringForward(state.kind, state.id, isToMove && !isClick);
   const none = byId('empty');
   none.hidden = shown.nodes.size > 0;
   none.textContent = data.nodes.length ? 'Nothing passes the filters.' : 'This graph has nothing in it.';
   byId('status').textContent = `${plural(shown.nodes.size, 'node')} and ${plural(shown.edges.size, 'line')} shown · ` +
     `${plural(data.facts.length, 'fact')} from ${plural(articles.size, 'article')}`;
 }
-let fromCanvas = false;
 
 function startSearch() {
   const input = byId('search'), list = byId('hits');
@@ -197,12 +195,12 @@ function startControls() {
     };
   });
   document.addEventListener('keydown', event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-    if (event.key === '/') { byId('search').focus(); event.preventDefault(); }
-    else if (event.key === 'Escape') go({kind: null});
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape') go({kind: null});
+    else if (event.target.matches('input:not([type="checkbox"])')) return;
+    else if (event.key === '/') { byId('search').focus(); event.preventDefault(); }
     else if (event.key === 'f') fitAll();
   });
-  byId('canvas').addEventListener('pointerup', () => { fromCanvas = true; });
 }
 
 if (data.left_out) byId('left-out').textContent =

@@ -84,8 +84,8 @@ function go(change) {
   if (next.kind) parts.push(`${next.kind}=${encodeURIComponent(next.id)}`);
   if (next.tab !== 'graph') parts.push(`tab=${next.tab}`);
   const hash = parts.length ? '#' + parts.join('&') : '#';
-  if (hash !== (location.hash || '#')) location.hash = hash;
-  else onState();
+  if (hash !== (location.hash || '#')) history.pushState(null, '', hash);
+  onState();
 }
 
 // An element with attributes, event listeners and children; strings become text, never markup.
