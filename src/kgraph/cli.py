@@ -208,7 +208,65 @@ def demo(
     problems.leave(done=sum(row.count for row in found))
 
 
-# `kgraph train` and `kgraph evaluate` belong here.
+@app.command(epilog="Example: kgraph train --corpora corpora/ --out work/model")
+def train(
+    corpora: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the training corpora.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Checkpoints, model and scores.")],
+    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 6,
+    teacher_epochs: Annotated[float, typer.Option(help="Passes of the treebank teacher.")] = 2.5,
+    start: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Go on from this checkpoint's weights.")
+    ] = None,
+    encoder_rate: Annotated[float, typer.Option(help="Learning rate of the encoder.")] = 3e-4,
+    head_rate: Annotated[float, typer.Option(help="Learning rate of the heads.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Of the order and the initial weights.")] = 13,
+    threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
+) -> None:
+    """Train the English model; run again with the same --out to resume (needs kgraph[train])."""
+    from kgraph.train.run import Options
+    from kgraph.train.run import train as run
+
+    options = Options(
+        corpora=corpora,
+        out=out,
+        epochs=epochs,
+        start=start,
+        teacher_epochs=teacher_epochs,
+        encoder_rate=encoder_rate,
+        head_rate=head_rate,
+        seed=seed,
+        threads=threads,
+    )
+    run(options, report=lambda line: _err().print(Text(printable(line)), soft_wrap=True))
+    _wrote(out / "model")
+
+
+class Measure(StrEnum):
+    """What ``kgraph evaluate`` can score."""
+
+    syntax = "syntax"
+    times = "times"
+    gold = "gold"
+
+
+@app.command(epilog="Example: kgraph evaluate gold gold.jsonl facts.jsonl")
+def evaluate(
+    measure: Annotated[
+        Measure, typer.Argument(help="syntax FILE.conllu…, times FILE.tml…, gold GOLD.jsonl PREDICTED.jsonl")
+    ],
+    files: Annotated[list[Path], typer.Argument(help="The gold data; for 'gold' also what extract printed.")],
+    model: Model = None,
+) -> None:
+    """Score against gold data: treebanks, time expressions, or facts in the format of extract."""
+    from kgraph.evaluate import scores
+
+    if measure is Measure.gold and len(files) != 2:
+        raise typer.BadParameter("gold takes two files: the gold records and the predicted ones")
+    header, rows = scores.table(measure.value, files, model=model)
+    table = Table(*header, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*row)
+    _out().print(table)
 
 
 # ---------------------------------------------------------------- what goes wrong

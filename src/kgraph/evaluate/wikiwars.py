@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from kgraph.errors import KGraphError
 from kgraph.extract.time import times
 from kgraph.model import Span
 
@@ -48,8 +49,11 @@ class Score:
 
 def read(path: Path) -> tuple[str, str | None, list[_Mark]]:
     """Text, creation date and marked expressions (begin, end, value) of one ``.tml`` or ``.tml.gz`` file."""
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    root = ElementTree.fromstring(data)  # noqa: S314 - see above
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        root = ElementTree.fromstring(data)  # noqa: S314 - see above
+    except (OSError, ElementTree.ParseError) as error:
+        raise KGraphError(f"{path}: not a TimeML file ({error}); give .tml or .tml.gz files") from error
     created = root.find("DCT/TIMEX3")
     pieces: list[str] = []
     marks: list[_Mark] = []
