@@ -45,7 +45,7 @@ def _gold(wanted: Path, given: Path) -> tuple[Row, list[Row]]:
     def percent(value: float | None) -> str:
         return "–" if value is None else f"{100 * value:.1f}"
 
-    rows = [
+    rows: list[Row] = [
         (layer, percent(s.precision), percent(s.recall), percent(s.f1), str(s.predicted), str(s.gold))
         for layer, s in gold.compare(gold.read(wanted), gold.read(given))
     ]

@@ -51,8 +51,21 @@ def find(
     drop_carriers(found, frames)
     fold(found, ontology)
     for event in found.values():
-        event.roles = {role: _one_each(event.roles[role]) for role in sorted(event.roles)}
+        _tidy(event)
     return [found[key] for key in sorted(found)]
+
+
+def _tidy(event: Found) -> None:
+    """One mention an entity; nobody is the recipient of his own deed, no base also a mere place."""
+    roles = {role: _one_each(event.roles[role]) for role in sorted(event.roles)}
+    for role, stronger in (("recipient", "actor"), ("place", "base")):
+        taken = {mention.entity for mention in roles.get(stronger, ())}
+        kept = [mention for mention in roles.get(role, ()) if mention.entity not in taken]
+        if kept:
+            roles[role] = kept
+        else:
+            roles.pop(role, None)
+    event.roles = roles
 
 
 def _one_each(mentions: list[Mention]) -> list[Mention]:

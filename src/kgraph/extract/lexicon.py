@@ -25,7 +25,8 @@ PRONOUNS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("she", "her", "hers", "herself"), ("sg", "f")),
     **dict.fromkeys(("it", "its", "itself"), ("sg", "n")),
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), ("pl", "")),
-    **dict.fromkeys(("i", "me", "my", "mine", "we", "us", "our", "ours"), ("", "speaker")),
+    **dict.fromkeys(("i", "me", "my", "mine"), ("sg", "speaker")),
+    **dict.fromkeys(("we", "us", "our", "ours"), ("pl", "speaker")),
     **dict.fromkeys(("who", "whom", "whose", "which", "that"), ("", "relative")),
 }
 """Pronoun -> (number, gender or manner of reference)."""

@@ -80,12 +80,29 @@ def _speaker(linker: Linker, draft: Draft) -> Chain | None:
             if child.dep_ in lexicon.SUBJECTS and who is not None and linker.quoted[child.i] != number:
                 found = linker.chains.get(who)
                 if found is not None and found.type not in ("Place", "Base", "Equipment"):
-                    return found
+                    return found if draft.number != "pl" else _side(linker, found)
     return None
+
+
+def _side(linker: Linker, speaker: Chain) -> Chain | None:
+    """Whom a speaker means by "we": the state that a person is said to stand for; else nobody is sure."""
+    if speaker.type != "Person":
+        return speaker
+    if len(speaker.states) != 1:
+        return None
+    (state,) = speaker.states
+    chains = dict.fromkeys(linker.chains.values())
+    return next((chain for chain in chains if chain.entry is not None and chain.entry.name == state), None)
 
 
 def _personal(linker: Linker, draft: Draft, token: Token) -> Chain | None:
     """The most salient mention that agrees; None when two are about equal."""
+    if token.dep_ == "nmod:poss" and token.head.dep_ == "conj":
+        # "Al-Qaeda and its leader": the owner is the first of the two.
+        owner = linker.cover.get(token.head.head.i)
+        chain = linker.chains.get(owner) if owner is not None else None
+        if owner is not None and chain is not None and _agrees(draft, owner, chain):
+            return chain
     best: dict[Chain, float] = {}
     split: set[Chain] = set()
     for other in islice(reversed(linker.recent), CANDIDATES):
