@@ -251,17 +251,31 @@ def test_relative_pronoun_and_apposition(known: Known) -> None:
 
 
 def test_first_person_is_the_speaker(known: Known) -> None:
-    """“We” in a quotation is who says it; outside of one it is nobody."""
+    """“I” in a quotation is who says it; outside of one it is nobody."""
     doc = build(
         """
-        “/`` We/PRP/nsubj/won won/VBD/ccomp/said/win ,/, ”/'' said/VBD/ROOT//say Roth/NNP/nsubj/said ./.
-        We/PRP/nsubj/know know/VBP/ROOT ./.
+        “/`` I/PRP/nsubj/won won/VBD/ccomp/said/win ,/, ”/'' said/VBD/ROOT//say Roth/NNP/nsubj/said ./.
+        I/PRP/nsubj/know know/VBP/ROOT ./.
         """,
         names={"Roth": "Person"},
     )
     found = read_doc(doc, known)
-    assert of(found, doc, "We") == of(found, doc, "Roth")
-    assert of(found, doc, "We", 2) is None
+    assert of(found, doc, "I") == of(found, doc, "Roth")
+    assert of(found, doc, "I", 2) is None
+
+
+def test_we_is_the_side_of_the_speaker(known: Known) -> None:
+    """A minister's "we" is the state; that of a person of no known side is left open."""
+    text = """
+        “/`` We/PRP/nsubj/won won/VBD/ccomp/said/win ,/, ”/'' said/VBD/ROOT//say Russian/JJ/amod/minister
+          minister/NN/compound/Roth Roth/NNP/nsubj/said ./.
+        """
+    names = {"Roth": "Person", "Russian": "Nationality"}
+    doc = build(text, names=names, heads={"minister": "Person"})
+    found = read_doc(doc, known)
+    assert of(found, doc, "We") == of(found, doc, "Russian")
+    plain = build(text.replace("Russian/JJ/amod/minister", ""), names={"Roth": "Person"}, heads={"minister": "Person"})
+    assert of(read_doc(plain, known), plain, "We") is None
 
 
 def test_object_pronoun_is_not_its_own_subject(known: Known) -> None:

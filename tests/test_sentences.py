@@ -59,4 +59,4 @@ def test_given_sentences_stay() -> None:
     from spacy.tokens import Doc
 
     doc = Doc(NLP.vocab, words=["A", ".", "B"], sent_starts=[True, False, False])
-    assert len(list(NLP.get_pipe("kgraph_sentences")(doc).sents)) == 1  # type: ignore[operator]
+    assert len(list(NLP.get_pipe("kgraph_sentences")(doc).sents)) == 1

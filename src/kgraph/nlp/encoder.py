@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,8 @@ from kgraph.nlp import lemma as lemmas
 from kgraph.nlp.labels import HEAD_TYPES, MENTION_TYPES
 from kgraph.nlp.pieces import MAX_PIECES, Pieces, assemble, word_ids
 from kgraph.nlp.tree import decode
+
+Floats = NDArray[np.float32]
 
 BATCH_PIECES = 2048
 """Padded pieces in one forward pass: large enough for speed, small enough for memory."""
@@ -103,39 +105,38 @@ class Encoder:
             position += len(words)
             for begin, end in _windows(words, [len(item) for item in ids]):
                 windows.append((number, begin, assemble(ids[begin:end], words[begin:end], cls=cls, sep=sep)))
-        parts: dict[int, list[Annotation]] = {}
-        read = self._run([pieces for _, _, pieces in windows])
-        for (number, begin, pieces), scores in zip(windows, read, strict=True):
+        read: list[Annotation | None] = [None] * len(windows)
+        for index, scores in self._run([pieces for _, _, pieces in windows]):
+            number, begin, pieces = windows[index]
             words = sequences[number][begin : begin + len(pieces.starts)]
-            parts.setdefault(number, []).append(self._decode(words, scores))
+            read[index] = self._decode(words, scores)
+        parts: dict[int, list[Annotation]] = {}
+        for (number, _, _), annotation in zip(windows, read, strict=True):
+            if annotation is not None:
+                parts.setdefault(number, []).append(annotation)
         return [_join(parts[number]) for number in range(len(sequences))]
 
-    def _run(self, sequences: Sequence[Pieces]) -> list[dict[str, NDArray[np.float32]]]:
-        """Scores of each sequence, in the order given; sequences of like length share a pass."""
-        results: list[dict[str, NDArray[np.float32]]] = [{}] * len(sequences)
+    def _run(self, sequences: Sequence[Pieces]) -> Iterator[tuple[int, dict[str, Floats]]]:
+        """Number and scores of each sequence, as they come; sequences of like length share a pass."""
         names = [output.name for output in self._session.get_outputs()]
         for batch in _batches(sequences):
-            inputs = _pad([sequences[index] for index in batch])
-            outputs = self._session.run(names, inputs)
+            outputs = self._session.run(names, _pad([sequences[index] for index in batch]))
             for row, index in enumerate(batch):
                 count = len(sequences[index].starts)
-                results[index] = {
-                    name: (
-                        output[row, :count, : count + 1]
-                        if name in {"arcs", "labels"}
-                        else output[row, :count]
-                    )
-                    for name, output in zip(names, outputs, strict=True)
-                }
-        return results
+                scores = {name: output[row] for name, output in zip(names, outputs, strict=True)}
+                right = scores.pop("label_right")[: count + 1]
+                arcs = scores.pop("arcs")[:count, : count + 1]
+                kept = {name: score[:count] for name, score in scores.items()}
+                yield index, {**kept, "arcs": arcs, "label_right": right}
 
-    def _decode(self, words: Sequence[str], scores: dict[str, NDArray[np.float32]]) -> Annotation:
+    def _decode(self, words: Sequence[str], scores: dict[str, Floats]) -> Annotation:
         count = len(words)
         rows = np.arange(count)
         tags = [self._labels["xpos"][i] for i in scores["xpos"].argmax(-1)]
         scripts = [self._labels["lemma"][i] for i in scores["lemma"].argmax(-1)]
         heads = np.array(decode(scores["arcs"]))
-        deps = [self._labels["deprel"][i] for i in scores["labels"][rows, heads].argmax(-1)]
+        labels = np.einsum("nlw,nw->nl", scores["label_left"], scores["label_right"][heads])
+        deps = [self._labels["deprel"][i] for i in labels.argmax(-1)]
         types = _softmax(scores["head_types"])
         best = types.argmax(-1)
         arcs = _softmax(scores["arcs"])[rows, heads]
@@ -151,13 +152,13 @@ class Encoder:
         )
 
 
-def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted: NDArray[np.float32] = np.exp(scores - scores.max(-1, keepdims=True))
-    shares: NDArray[np.float32] = shifted / shifted.sum(-1, keepdims=True)
+def _softmax(scores: Floats) -> Floats:
+    shifted: Floats = np.exp(scores - scores.max(-1, keepdims=True))
+    shares: Floats = shifted / shifted.sum(-1, keepdims=True)
     return shares
 
 
-def _names(probabilities: NDArray[np.float32]) -> list[Name]:
+def _names(probabilities: Floats) -> list[Name]:
     """Names from tag probabilities (words, tags): extent first, by the mass of B, I and O; then the type.
 
     The type of a name is the one its words agree on, so that no name changes its type half-way.

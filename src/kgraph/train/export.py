@@ -17,7 +17,7 @@ from kgraph.nlp.lemma import Lexicon
 from kgraph.train.loop import Vocabulary
 from kgraph.train.network import Network
 
-OUTPUTS = ("xpos", "upos", "lemma", "names", "head_types", "arcs", "labels")
+OUTPUTS = ("xpos", "upos", "lemma", "names", "head_types", "arcs", "label_left", "label_right")
 INPUTS = ("ids", "shapes", "mask", "starts")
 
 
@@ -55,7 +55,8 @@ def export(network: Network, vocabulary: Vocabulary, lexicon: Lexicon, tokenizer
         axes = {"ids": {0: "batch", 1: "pieces"}, "starts": {0: "batch", 1: "slots"}}
         axes["shapes"] = axes["mask"] = axes["ids"]
         outputs = {name: {0: "batch", 1: "words"} for name in OUTPUTS}
-        outputs["arcs"][2] = outputs["labels"][2] = "slots"
+        outputs["arcs"][2] = "slots"
+        outputs["label_right"] = {0: "batch", 1: "slots"}
         torch.onnx.export(
             _Ordered(network),
             example,

@@ -21,7 +21,7 @@ from kgraph.nlp import lemma as lemmas
 from kgraph.nlp.labels import HEAD_TYPES, NAME_TAGS
 from kgraph.nlp.pieces import MAX_PIECES, Pieces, assemble, word_ids
 from kgraph.nlp.tree import decode
-from kgraph.train.network import Network, initial
+from kgraph.train.network import Network, initial, labels_at
 from kgraph.train.samples import Allowed, Sample
 
 IGNORE = -100
@@ -154,8 +154,7 @@ def loss(scores: dict[str, Tensor], targets: dict[str, Tensor], tables: dict[str
     heads, known = targets["heads"], targets["heads"] != IGNORE
     if known.any():
         total = total + functional.cross_entropy(scores["arcs"].transpose(1, 2), heads)
-        index = heads.clamp(min=0)[:, :, None, None].expand(-1, -1, 1, scores["labels"].shape[-1])
-        labels = scores["labels"].gather(2, index).squeeze(2)
+        labels = labels_at(scores, heads.clamp(min=0))
         total = total + functional.cross_entropy(labels.transpose(1, 2), targets["deprel"])
     for name in ("names", "head_types"):
         known = targets[name] != IGNORE
@@ -274,7 +273,7 @@ def scores(
             count = len(sample.words)
             total += count
             heads = decode(output["arcs"][row, :count, : count + 1].astype(np.float32))
-            chosen = output["labels"][row, np.arange(count), heads].argmax(-1)
+            chosen = _labels(output, row, heads)
             for i in range(count):
                 tag = vocabulary.xpos[int(output["xpos"][row, i].argmax())]
                 right["xpos"] += tag == (sample.xpos or [])[i]
@@ -287,6 +286,12 @@ def scores(
                 right["uas"] += attached
                 right["las"] += attached and vocabulary.deprel[int(chosen[i])] == (sample.deprels or [])[i]
     return {name: round(100 * right[name] / total, 2) for name in ("xpos", "upos", "lemma", "uas", "las")}
+
+
+def _labels(output: dict[str, np.ndarray], row: int, heads: Sequence[int]) -> np.ndarray:
+    """The best label of each word of one sentence under its head."""
+    left, right = output["label_left"][row, : len(heads)], output["label_right"][row, heads]
+    return np.asarray(np.einsum("nlw,nw->nl", left, right).argmax(-1))
 
 
 def annotate(network: Network, encoder: Encoder, samples: Sequence[Sample]) -> None:
@@ -304,7 +309,7 @@ def annotate(network: Network, encoder: Encoder, samples: Sequence[Sample]) -> N
             sample, _ = by_item[id(item)]
             count = len(sample.words)
             heads = decode(output["arcs"][row, :count, : count + 1])
-            labels = output["labels"][row, np.arange(count), heads].argmax(-1)
+            labels = _labels(output, row, heads)
             sample.xpos = [vocabulary.xpos[i] for i in output["xpos"][row, :count].argmax(-1)]
             sample.upos = [vocabulary.upos[i] for i in output["upos"][row, :count].argmax(-1)]
             sample.heads = heads

@@ -42,7 +42,9 @@ class Network(nn.Module):
 
         ids, shapes, mask: (batch, pieces); starts: (batch, words + 1), the first piece of each word,
         0 ([CLS], the root) first and as padding. Returns taggers (batch, words, labels), ``arcs``
-        (batch, words, words + 1) and ``labels`` (batch, words, words + 1, deprels).
+        (batch, words, words + 1), and the label scores in two factors: ``label_left``
+        (batch, words, deprels, width) and ``label_right`` (batch, words + 1, width), see ``labels_at``.
+        All pairs of words would be quadratic in memory, and only the chosen heads are asked for.
         """
         embedded = self.encoder.embeddings.word_embeddings(ids) + self.shape(shapes)
         hidden = self.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
@@ -56,10 +58,16 @@ class Network(nn.Module):
         dependent = self.dropout(torch.relu(self.label_dependent(words)))
         head = self.dropout(torch.relu(self.label_head(gathered)))
         batch, count, _ = dependent.shape
-        left = (_with_one(dependent) @ self.label).view(batch, count, self.labels, LABEL + 1)
-        right = _with_one(head).unsqueeze(1).transpose(2, 3)
-        scores["labels"] = (left @ right).transpose(2, 3)
+        scores["label_left"] = (_with_one(dependent) @ self.label).view(batch, count, self.labels, LABEL + 1)
+        scores["label_right"] = _with_one(head)
         return scores
+
+
+def labels_at(scores: dict[str, Tensor], heads: Tensor) -> Tensor:
+    """Label scores (batch, words, deprels) of each word under its head; heads: (batch, words)."""
+    right = scores["label_right"]
+    chosen = right.gather(1, heads.unsqueeze(-1).expand(-1, -1, right.shape[-1]))
+    return (scores["label_left"] @ chosen.unsqueeze(-1)).squeeze(-1)
 
 
 def _with_one(vectors: Tensor) -> Tensor:
