@@ -32,6 +32,8 @@ SAMPLES = Path(__file__).parent / "samples"
 BATCH_SIZE = 16
 """Articles annotated together; more would cost memory and hardly fill the model's passes better."""
 _BATCH_CHARACTERS = 100_000  # a batch ends here too, so that long articles are annotated one by one
+LONGEST = 1_000_000
+"""Characters of one article: a book of 500 pages. What is longer is a file that was put together wrongly."""
 _READER = "kgraph_reader"  # the pipe of kgraph.nlp that holds the model
 
 _log = logging.getLogger("kgraph")
@@ -131,8 +133,9 @@ def extract(
 
     An article on which extraction fails goes to ``on_problem`` (by default the log) and the rest goes on.
     """
-    for batch in _batches(articles, batch_size):
-        yield from _each(batch, resources.facts, on_problem or _warn)
+    report = on_problem or _warn
+    for batch in _batches(_of_article_length(articles, report), batch_size):
+        yield from _each(batch, resources.facts, report)
 
 
 def build(
@@ -180,7 +183,7 @@ def _fill(
             yield extraction, list(rdf.quads(extraction, ontology=resources.ontology, run=run))
 
     stored = failed = facts = 0
-    for batch in _batches(articles, BATCH_SIZE):
+    for batch in _batches(_of_article_length(articles, report), BATCH_SIZE):
         before = stored
         for extraction, quads in _each(batch, described, report):
             graph.replace(rdf.article_iri(extraction.article.id), quads)
@@ -189,6 +192,17 @@ def _fill(
         failed += len(batch) - (stored - before)
         if on_progress is not None:
             on_progress(Progress(stored, failed, max(total, stored + failed), facts))
+
+
+def _of_article_length(articles: Iterable[Article], report: Report) -> Iterator[Article]:
+    """Pass articles on, but none that would take minutes and gigabytes; those are reported, not cut."""
+    for article in articles:
+        if len(article.text) <= LONGEST:
+            yield article
+        else:
+            size = f"holds {len(article.text):,} characters, an article at most {LONGEST:,}"
+            name = f"article {printable(article.id[:80])}"
+            report(Problem(name, size, "skipped; split it into the articles it is made of"))
 
 
 def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:

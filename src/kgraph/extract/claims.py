@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from kgraph.extract.grammar import NOMINAL, is_passive, is_verb, preposition, relation, verb_lemma, verb_slots
+from kgraph.extract.grammar import NOMINAL, is_verb, preposition, relation, verb_lemma, verb_slots
 from kgraph.model import Realis
 
+CONFIRMING = frozenset({"confirm", "believe", "think", "verify", "say"})
+"""What somebody does not confirm is neither so nor not so."""
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
 COMPLEMENTS = frozenset({"of", "for", "from", "against", "to", "on", "in"})
@@ -33,61 +35,53 @@ def claim_of(
 ) -> Claim:
     """Realis and attribution of the event or relation that a word triggers."""
     signs: set[str] = set()
-    source = saying = None
-    node, own = trigger, True
-    for _ in range(12):
-        if own:
+    node, bearing = trigger, True
+    own = True
+    for _ in range(14):
+        if own and bearing:
             signs |= _own_signs(node, realis)
         own = True
-        parent = node.head
+        parent, kind = node.head, relation(node)
         if parent == node:
-            break
-        kind = relation(node)
-        if node.dep_ == "acl:relcl" or kind not in GOVERNED:
-            if kind not in {"appos", "compound", "amod"}:
-                break
-            node = parent
-            continue
-        if kind == "advcl":
-            signs |= _adverbial_signs(node)
-            if _finite(node):
-                break
-        if kind == "nsubj" and is_verb(node):
             break
         if kind == "conj":
             if _finite(node) and _has(node, "nsubj"):
                 # A clause of its own; it may still stand under the verb of saying of its partner.
-                parent_kind = relation(parent)
-                if parent_kind != "ccomp":
-                    break
-            elif _has(node, "aux") and not _bare(node):
-                # Its own auxiliary: the partner's negation or modal is not its own.
-                own = False
+                bearing = False
+            # With its own auxiliary the partner's negation or modal is not its own.
+            own = not _has(node, "aux") or node.tag_ == "VB"
             node = parent
             continue
         lemma = verb_lemma(parent) if is_verb(parent) else parent.lemma_.lower()
-        speaks = _speaks(parent, node, lemma, settings)
-        if _governs(parent, node, kind):
-            signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
-        if speaks:
-            saying = parent
-            source = _speaker(parent)
-            if _own_signs(parent, realis) & {"negated"} and lemma in {
-                "confirm",
-                "believe",
-                "think",
-                "see",
-                "know",
-            }:
+        bearing = bearing and _bears(parent, node, kind, lemma, settings)
+        if bearing:
+            signs |= _adverbial_signs(node) if kind == "advcl" else set()
+            if _governs(parent, node, kind):
+                signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
+        if _speaks(parent, node, lemma, settings):
+            if bearing and lemma in CONFIRMING and "negated" in _own_signs(parent, realis):
                 signs.add("hypothetical")
-            break
-        if kind == "nsubj" and not (is_passive(parent) or lemma in settings["occurrence_verbs"]):
-            # The subject of another verb exists: "the withdrawal angered Paris".
-            break
+            return Claim(_verdict(signs), _speaker(parent), parent)
         node = parent
-    if source is None and saying is None:
-        source, saying = _according_to(trigger)
+    source, saying = _according_to(trigger)
     return Claim(_verdict(signs), source, saying)
+
+
+def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[str, frozenset[str]]) -> bool:
+    """Whether what is said of ``parent`` (not, may, will, plans to) is still said of ``node``.
+
+    Not across a relative clause or a clause of time with its own tense, nor from a subject that exists
+    whatever its verb does: "the withdrawal may anger Paris".
+    """
+    if kind in {"appos", "compound", "amod"}:
+        return True
+    if kind not in GOVERNED or node.dep_ == "acl:relcl":
+        return False
+    if kind == "advcl":
+        return not _finite(node) or bool(_adverbial_signs(node))
+    if node.dep_ == "nsubj":
+        return lemma in settings["occurrence_verbs"]
+    return True
 
 
 def _verdict(signs: set[str]) -> Realis:
@@ -100,10 +94,6 @@ def _verdict(signs: set[str]) -> Realis:
 
 def _has(token: Token, kind: str) -> bool:
     return any(relation(child) == kind for child in token.children)
-
-
-def _bare(verb: Token) -> bool:
-    return verb.tag_ == "VB"
 
 
 def _finite(verb: Token) -> bool:

@@ -74,7 +74,7 @@ class Linker:
                 chain_, sure = pronouns.resolve(self, draft)
             elif draft in self.chains:
                 chain_, sure = self.chains[draft], 1.0
-                self._name_states(draft)
+                self.name_states(draft)
             else:
                 draft.states, draft.words = self._owners(draft)
                 draft.beyond = self._beyond(draft)
@@ -138,7 +138,7 @@ class Linker:
             else None
         )
 
-    def _name_states(self, draft: Draft) -> None:
+    def name_states(self, draft: Draft) -> None:
         """A name takes the nationality before it: "Russian" "Ministry of Defense"."""
         if draft.type in ("Equipment", "Place", "State", "Nationality"):
             return

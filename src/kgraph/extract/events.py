@@ -304,4 +304,4 @@ def _confidence(event: Found, frames: Frames) -> float:
     if arcs:
         parts.extend(arcs[token.i] for tokens in event.slots.values() for token in tokens)
     mean = sum(parts) / len(parts) if parts else 0.6
-    return round(prior * mean, 3)
+    return round(prior * mean, 2)

@@ -79,7 +79,7 @@ def read(doc: Doc, article: Article, *, gazetteer: Gazetteer, ontology: Ontology
             kind=draft.kind,
             type=draft.type or chain.type,
             entity=entities[chain].id,
-            confidence=round(draft.confidence * sure, 4),
+            confidence=round(draft.confidence * sure, 2),
             head=_span(doc, draft.head, draft.head + 1),
         )
         mentions.append(mention)

@@ -88,6 +88,9 @@ def _side(linker: Linker, speaker: Chain) -> Chain | None:
     """Whom a speaker means by "we": the state that a person is said to stand for; else nobody is sure."""
     if speaker.type != "Person":
         return speaker
+    for draft in speaker.drafts:
+        # The quotation may stand before the title that says whose minister speaks.
+        linker.name_states(draft)
     if len(speaker.states) != 1:
         return None
     (state,) = speaker.states

@@ -93,7 +93,7 @@ class _Reader:
     ) -> Iterator[Found]:
         """The relation, where the ontology allows it between these two."""
         if self.ontology.accepts(property, subject=self.cls(subject), object=self.cls(object_)):
-            confidence = round(prior * min(subject.confidence, object_.confidence), 3)
+            confidence = round(prior * min(subject.confidence, object_.confidence), 2)
             yield Found(property, subject, object_, None, trigger, confidence, stated)
 
     def by_verb(self, verb: Token) -> Iterator[Found]:
@@ -160,7 +160,9 @@ class _Reader:
         words: list[Token] = []
         if any(child.dep_ == "cop" for child in noun.children):
             words += [child for child in noun.children if child.dep_ == "nsubj"]
-        if relation(noun) in {"appos", "compound", "flat"} or noun.dep_ == "nmod:desc":
+        shared = any(child.dep_ == "conj" and child.i < noun.head.i for child in noun.children)
+        if (relation(noun) in {"appos", "compound", "flat"} or noun.dep_ == "nmod:desc") and not shared:
+            # In "the prime minister and President Roth" only the nearer office is Roth's.
             words.append(noun.head)
         words += [
             child
@@ -188,7 +190,7 @@ class _Reader:
             if self.cls(bearer) != "Person":
                 continue
             if text:
-                yield Found("position", bearer, None, text, noun, round(TITLE_PRIOR * bearer.confidence, 3))
+                yield Found("position", bearer, None, text, noun, round(TITLE_PRIOR * bearer.confidence, 2))
             for owner in owners:
                 for property in sorted(properties):
                     yield from self.made(property, bearer, owner, noun, TITLE_PRIOR)

@@ -45,6 +45,9 @@ class Values:
         """
         for candidate in core(token):
             mention = self.mentions.at(candidate)
+            if mention is not None and mention.type == "Nationality" and candidate.tag_ in {"NNPS", "NNS"}:
+                # A people is not its state: who kills Syrians does not strike Syria.
+                return []
             if mention is not None and self._accepts(mention, property, subject=subject):
                 return [mention]
         return [owner for owner in self.owners(token) if self._accepts(owner, property, subject=subject)]
