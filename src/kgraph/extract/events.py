@@ -85,10 +85,20 @@ def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
         words = match_verb(verb, pattern, slots)
         if words is None or frame.without & around:
             continue
-        candidate = Found(frame, verb, words, slots)
+        candidate = Found(frame, verb, words, _with_object_phrases(slots, words) if pattern.objects else slots)
         if _believable(candidate, values):
             return candidate
     return None
+
+
+def _with_object_phrases(slots: Slots, words: tuple[Token, ...]) -> Slots:
+    """The verb's slots and the phrases of its object noun: "suspend cooperation with Kyiv"."""
+    wider = {name: list(tokens) for name, tokens in slots.items()}
+    for name, tokens in noun_slots(words[-1], of_is="of", light=(), occurrence=()).items():
+        if name not in {"subject", "object", "modifier"}:
+            found = wider.setdefault(name, [])
+            found.extend(token for token in tokens if token not in found)
+    return wider
 
 
 def match_verb(verb: Token, pattern: Pattern, slots: Slots) -> tuple[Token, ...] | None:
@@ -185,7 +195,7 @@ def _believable(event: Found, values: Values) -> bool:
     have = set(roles)
     if "place" in needs or "base" in needs:
         have |= set(_setting(event, values))
-    if "object" in needs and event.slots.get("object"):
+    if "object" in needs and any(event.slots.get(name) for name in frame.roles.get("object", ("object",))):
         have.add("object")
     if frame.counts and any(count_of(token) is not None for token in event.slots.get("object", ())):
         have.add(frame.counts)
