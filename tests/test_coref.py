@@ -274,7 +274,9 @@ def test_we_is_the_side_of_the_speaker(known: Known) -> None:
     doc = build(text, names=names, heads={"minister": "Person"})
     found = read_doc(doc, known)
     assert of(found, doc, "We") == of(found, doc, "Russian")
-    plain = build(text.replace("Russian/JJ/amod/minister", ""), names={"Roth": "Person"}, heads={"minister": "Person"})
+    plain = build(
+        text.replace("Russian/JJ/amod/minister", ""), names={"Roth": "Person"}, heads={"minister": "Person"}
+    )
     assert of(read_doc(plain, known), plain, "We") is None
 
 

@@ -20,8 +20,8 @@ Norwegian Defence Minister Kari Lund met NATO commanders at Evenes Air Station o
 “We signed an agreement with the United Kingdom,” Lund said. She added that Britain would deploy four
 patrol aircraft to the base next year.
 
-Russia condemned the decision. The Russian Ministry of Defence denied that its jets had attacked a Norwegian ship
-near Svalbard. The next day, Moscow threatened to hold a naval exercise in the Barents Sea.
+Russia condemned the decision. The Russian Ministry of Defence denied that its jets had attacked a Norwegian
+ship near Svalbard. The next day, Moscow threatened to hold a naval exercise in the Barents Sea.
 """
 
 
@@ -104,7 +104,9 @@ def test_real_article_people_and_actors(real: Graph) -> None:
     assert related(real, "Sergei Lavrov", "represents") == {"Russia"}
     assert any(position.startswith("spokesperson") for position in related(real, "Greg Hicks", "position"))
     for alias, label in (("ISIS", "Islamic State"), ("Moscow", "Russia"), ("Washington", "United States")):
-        rows = real.query(f'SELECT ?l WHERE {{ ?x a kg:Actor ; skos:altLabel "{alias}"@en ; skos:prefLabel ?l }}')
+        rows = real.query(
+            f'SELECT ?l WHERE {{ ?x a kg:Actor ; skos:altLabel "{alias}"@en ; skos:prefLabel ?l }}'
+        )
         assert [row.l for row in rows] == [label]
 
 
@@ -129,7 +131,11 @@ def test_real_article_events(real: Graph) -> None:
     assert "2017-03" in {event["date"] for event in channel}
     ministry = "Ministry of Defence of Russia"
     (suspension,) = events(real, "Rejection", actor=ministry, recipient="United States")
-    assert (suspension["realis"], suspension["source"], suspension["date"]) == ("planned", ministry, "2016-06")
+    assert (suspension["realis"], suspension["source"], suspension["date"]) == (
+        "planned",
+        ministry,
+        "2016-06",
+    )
     assert [event["realis"] for event in events(real, "Threat", actor=ministry)] == ["actual"]
     assert any("Su-22" in event["sentence"] for event in events(real, "Assault", place="Raqqa"))
     assert {event["date"] for event in events(real, "Retreat", actor="Vladimir Putin")} == {"2017-12-11"}
@@ -146,7 +152,9 @@ def test_bad_input_on_the_whole_way(
     monkeypatch.chdir(tmp_path)
     news = tmp_path / "news"
     news.mkdir()
-    (news / "good.txt").write_text("Base closes\n\nFrance closed Camp Lemaire on 3 May 2021.\n", encoding="utf-8")
+    (news / "good.txt").write_text(
+        "Base closes\n\nFrance closed Camp Lemaire on 3 May 2021.\n", encoding="utf-8"
+    )
     (news / "long.txt").write_text("Long\n\n" + "troops left Kabul and " * 750 + "rested.", encoding="utf-8")
     (news / "huge.txt").write_text("a " * 2_500_000, encoding="utf-8")
     (news / "empty.md").write_text("", encoding="utf-8")

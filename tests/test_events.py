@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs import article, build
 from spacy.tokens import Doc
 
+from docs import article, build
 from kgraph import frames, gazetteer, ontology
 from kgraph.extract import events, mentions
 from kgraph.extract.dates import Calendar
@@ -70,18 +70,22 @@ def found(doc: Doc, with_frames: frames.Frames) -> list[tuple[str, dict[str, lis
     ]
 
 
-ACTIVE = "Turkey/NNP/nsubj/struck struck/VBD/ROOT//strike Syria/NNP/obj/struck near/IN/case/Raqqa Raqqa/NNP/obl/struck"
+ACTIVE = (
+    "Turkey/NNP/nsubj/struck struck/VBD/ROOT//strike Syria/NNP/obj/struck near/IN/case/Raqqa"
+    " Raqqa/NNP/obl/struck"
+)
 PASSIVE = (
     "Syria/NNP/nsubj:pass/struck was/VBD/aux:pass/struck/be struck/VBN/ROOT//strike by/IN/case/Turkey"
     " Turkey/NNP/obl:agent/struck near/IN/case/Raqqa Raqqa/NNP/obl/struck"
 )
 NOMINAL = (
-    "Turkey/NNP/nmod:poss/strike 's/POS/case/Turkey strike/NN/nsubj/angered on/IN/case/Syria Syria/NNP/nmod/strike"
+    "Turkey/NNP/nmod:poss/strike 's/POS/case/Turkey strike/NN/nsubj/angered on/IN/case/Syria"
+    " Syria/NNP/nmod/strike"
     " near/IN/case/Raqqa Raqqa/NNP/nmod/strike angered/VBD/ROOT//anger Iran/NNP/obj/angered"
 )
 LIGHT = (
-    "Turkey/NNP/nsubj/launched launched/VBD/ROOT//launch a/DT/det/strike strike/NN/obj/launched on/IN/case/Syria"
-    " Syria/NNP/nmod/strike near/IN/case/Raqqa Raqqa/NNP/obl/launched"
+    "Turkey/NNP/nsubj/launched launched/VBD/ROOT//launch a/DT/det/strike strike/NN/obj/launched"
+    " on/IN/case/Syria Syria/NNP/nmod/strike near/IN/case/Raqqa Raqqa/NNP/obl/launched"
 )
 STATES = {"Turkey": "State", "Syria": "State", "Raqqa": "Place"}
 
@@ -111,8 +115,8 @@ def test_several_actors_are_several_values(small: frames.Frames) -> None:
 def test_casualties_belong_to_their_assault(small: frames.Frames) -> None:
     """In "struck Syria, killing 13 people" there is one event, with its count."""
     doc = build(
-        "Turkey/NNP/nsubj/struck struck/VBD/ROOT//strike Syria/NNP/obj/struck ,/, killing/VBG/advcl/struck/kill"
-        " 13/CD/nummod/people people/NNS/obj/killing",
+        "Turkey/NNP/nsubj/struck struck/VBD/ROOT//strike Syria/NNP/obj/struck ,/,"
+        " killing/VBG/advcl/struck/kill 13/CD/nummod/people people/NNS/obj/killing",
         names={"Turkey": "State", "Syria": "State"},
     )
     assert [(cls, literals) for cls, _, literals in found(doc, small)] == [("Assault", {"killed": 13})]
@@ -129,7 +133,8 @@ def test_an_object_noun_decides_the_class(small: frames.Frames) -> None:
 def test_figures_of_speech_stay_out(small: frames.Frames) -> None:
     """To strike a deal is no assault."""
     doc = build(
-        "Qatar/NNP/nsubj/struck struck/VBD/ROOT//strike a/DT/det/deal deal/NN/obj/struck", names={"Qatar": "State"}
+        "Qatar/NNP/nsubj/struck struck/VBD/ROOT//strike a/DT/det/deal deal/NN/obj/struck",
+        names={"Qatar": "State"},
     )
     assert found(doc, small) == []
 

@@ -46,13 +46,24 @@ def test_batches_do_not_change_the_reading(nlp: Language) -> None:
     """An article reads the same alone and beside a longer one."""
     text = "The minister met his Turkish counterpart in Doha."
     alone = nlp(text)
-    beside = list(nlp.pipe([text, "Troops left. " * 40]))[0]
+    beside = next(iter(nlp.pipe([text, "Troops left. " * 40])))
     assert [(t.tag_, t.dep_, t.head.i) for t in alone] == [(t.tag_, t.dep_, t.head.i) for t in beside]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\n\n", "=" * 5000, "a" * 3000, "word, " * 3000, "\u202eabc\u202c", "🚀 " * 700, "x\x00y", "?" * 900],
+    [
+        "",
+        " ",
+        "\n\n",
+        "=" * 5000,
+        "a" * 3000,
+        "word, " * 3000,
+        "\u202eabc\u202c",
+        "🚀 " * 700,
+        "x\x00y",
+        "?" * 900,
+    ],
 )
 def test_strange_texts_are_read_whole(nlp: Language, text: str) -> None:
     """Nothing is cut: every token has a head in its own sentence and a tag."""

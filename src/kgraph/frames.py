@@ -13,7 +13,19 @@ from kgraph.errors import OntologyError
 from kgraph.ontology import Ontology, data_dir
 
 ENTRY_KEYS = {
-    "events": {"class", "mode", "verbs", "nouns", "roles", "of", "needs", "needs_all", "without", "counts", "fold"},
+    "events": {
+        "class",
+        "mode",
+        "verbs",
+        "nouns",
+        "roles",
+        "of",
+        "needs",
+        "needs_all",
+        "without",
+        "counts",
+        "fold",
+    },
     "relations": {"property", "verbs", "nouns", "subject", "object", "of", "without"},
 }
 SETTINGS = {

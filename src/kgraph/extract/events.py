@@ -85,7 +85,9 @@ def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
         words = match_verb(verb, pattern, slots)
         if words is None or frame.without & around:
             continue
-        candidate = Found(frame, verb, words, _with_object_phrases(slots, words) if pattern.objects else slots)
+        candidate = Found(
+            frame, verb, words, _with_object_phrases(slots, words) if pattern.objects else slots
+        )
         if _believable(candidate, values):
             return candidate
     return None

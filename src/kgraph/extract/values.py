@@ -103,7 +103,8 @@ def phrase(token: Token) -> str:
     right = [
         word
         for child in token.rights
-        if relation(child) in {"nmod", "flat", "compound", "nummod"}
+        if relation(child) in {"nmod", "flat", "compound", "nummod", "conj", "acl"}
+        and child.dep_ != "acl:relcl"
         for word in child.subtree
     ]
     words = sorted([*left, token, *right], key=lambda word: word.i)

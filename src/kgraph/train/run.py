@@ -95,7 +95,7 @@ def base_weights() -> Path:
 
 
 def train(options: Options, *, report: Callable[[str], None]) -> dict[str, Any]:
-    """Train, export to ``options.out`` and score on dev; a run that was stopped resumes. Returns the scores."""
+    """Train, export to ``options.out`` and score on dev; a stopped run resumes. Returns the scores."""
     try:
         import torch
         from tokenizers import Tokenizer
