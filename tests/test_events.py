@@ -187,3 +187,13 @@ def test_a_reported_event_without_a_day_has_the_day_of_the_report() -> None:
     calendar = Calendar(doc, times(doc.text, [Span(0, len(doc.text))], reference="2018-01-19"), triggers={6})
     dated = calendar.date(doc[6], say_verbs=frozenset({"say"}), carriers=frozenset())
     assert (dated.begin, dated.basis) == ("2018-01-16", "publication")
+
+
+def test_the_accused_is_who_does_it(small: frames.Frames) -> None:
+    """In "accused Iran of attacking Qatar" Iran attacks, not who accuses."""
+    doc = build(
+        "Turkey/NNP/nsubj/accused accused/VBD/ROOT//accuse Iran/NNP/obj/accused of/IN/mark/attacking"
+        " attacking/VBG/advcl/accused/attack Qatar/NNP/obj/attacking",
+        names={"Turkey": "State", "Iran": "State", "Qatar": "State"},
+    )
+    assert found(doc, small)[0][1] == {"actor": ["Iran"], "recipient": ["Qatar"]}

@@ -295,7 +295,7 @@ def _literals(event: Found, values: Values) -> None:
     for name in frame.roles.get("object", ()):
         for token in event.slots.get(name, ()):
             mention = values.mentions.at(token)
-            if token in event.words or token.i in values.timed or (mention and mention.id in used):
+            if token == event.trigger or token.i in values.timed or (mention and mention.id in used):
                 continue
             event.literals.append(("object", phrase(token)))
             return

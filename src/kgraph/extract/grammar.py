@@ -62,9 +62,17 @@ def surface_subjects(verb: Token, *, depth: int = 0) -> list[Token]:
     if kind == "xcomp" and is_verb(head):
         objects = [child for child in head.children if child.dep_ in {"obj", "iobj"}]
         return objects or surface_subjects(head, depth=depth + 1)
+    if kind == "advcl" and is_verb(head) and verb.tag_ == "VBG" and _is_charge(verb):
+        # "accused Iran of striking", "kept them from leaving": the object does it.
+        objects = [child for child in head.children if child.dep_ in {"obj", "nsubj:pass"}]
+        return objects or surface_subjects(head, depth=depth + 1)
     if kind == "advcl" and is_verb(head) and (verb.tag_ in {"VBG", "VBN"} or _is_infinitive(verb)):
         return surface_subjects(head, depth=depth + 1)
     return []
+
+
+def _is_charge(verb: Token) -> bool:
+    return any(child.dep_ in {"mark", "case"} and child.lower_ in {"of", "from"} for child in verb.children)
 
 
 def _is_infinitive(verb: Token) -> bool:
