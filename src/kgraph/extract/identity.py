@@ -115,7 +115,12 @@ class Identifier:
                 and entry.cls in ("MilitaryForce", "GovernmentBody")
                 and any(self._category(text, state) == name for text in (entry.name, *entry.aliases))
             ]
-            self._known[name, state.key] = min(found, key=lambda entry: entry.key, default=None)
+
+            def rank(entry: Entry) -> tuple[bool, str]:
+                # "Iranian Armed Forces" are those by name, the Artesh only by an alias.
+                return self._category(entry.name, state) != name, entry.key
+
+            self._known[name, state.key] = min(found, key=rank, default=None)
         return self._known[name, state.key]
 
     def _category(self, text: str, state: Entry) -> str | None:

@@ -26,6 +26,7 @@ from kgraph.train.samples import Allowed, Sample
 
 IGNORE = -100
 BATCH_PIECES = 3500
+CHECKPOINT_EVERY = 100
 
 
 @dataclass(slots=True)
@@ -186,7 +187,7 @@ def train(
     checkpoint: Path,
     report: Callable[[str], None],
 ) -> None:
-    """Train in place. Writes ``checkpoint`` every 300 steps and resumes from it where it exists."""
+    """Train in place. Writes ``checkpoint`` every hundred steps and resumes from it where it exists."""
     torch.manual_seed(plan.seed)
     fast = [p for name, p in network.named_parameters() if not name.startswith("encoder.")]
     slow = [p for name, p in network.named_parameters() if name.startswith("encoder.")]
@@ -236,7 +237,7 @@ def train(
             if step % 50 == 0:
                 left = (time.monotonic() - began) / (step - start) * (steps - step) / 60
                 report(f"step {step}/{steps}  loss {running:.3f}  {left:.0f} min left")
-            if step % 300 == 0 or step == steps:
+            if step % CHECKPOINT_EVERY == 0 or step == steps:
                 partial = checkpoint.with_suffix(".partial")
                 torch.save(
                     {
