@@ -43,6 +43,8 @@ def claim_of(
         own = True
         parent, kind = node.head, relation(node)
         if parent == node:
+            if bearing and node.sent[-1].text == "?":
+                signs.add("hypothetical")
             break
         if kind == "conj":
             if _finite(node) and _has(node, "nsubj"):
@@ -53,6 +55,9 @@ def claim_of(
             node = parent
             continue
         lemma = verb_lemma(parent) if is_verb(parent) else parent.lemma_.lower()
+        if bearing and node.dep_ == "acl:relcl" and _has(node, "cop"):
+            # "our aim, which is the defeat of …": what the noun means holds for its predicate.
+            signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
         bearing = bearing and _bears(parent, node, kind, lemma, settings)
         if bearing:
             signs |= _adverbial_signs(node) if kind == "advcl" else set()

@@ -170,7 +170,12 @@ class Names:
                 draft.type = "Nationality"
                 return state
         if kind == "Nationality":
-            return self.gazetteer.adjective(text) or find(text, mention_type=kind)
+            found = self.gazetteer.adjective(text) or find(text, mention_type=kind)
+            if found is None and (group := find(text)) is not None and group.cls in BODIES:
+                # "Islamic State fighters": before a noun the name of a group reads like a demonym.
+                draft.type = mention_type(group)
+                return group
+            return found
         seat = (
             self.gazetteer.capital(text) is not None
             and draft.confidence < DOUBT

@@ -169,8 +169,10 @@ class _Reader:
             for child in noun.children
             if relation(child) in {"appos", "flat"} or child.dep_ == "nmod:desc"
         ]
+        several = noun.tag_ in {"NNS", "NNPS"}
         for word in words:
-            for part in coordinated(word):
+            # "ministers Roth and Luz" are two; "Major General Roth, and … Colonel Luz" share no rank.
+            for part in coordinated(word) if several or word.dep_ == "nsubj" else (word,):
                 mention = self.mentions.at(part)
                 if mention is not None:
                     yield mention
@@ -198,6 +200,9 @@ class _Reader:
     def title_at(self, noun: Token) -> tuple[list[Token], set[str]] | None:
         """The title that ends in this noun ("prime minister"), longest first; None within a longer one."""
         if any(self.title_ending(noun.i + ahead, inside=noun.i) for ahead in (1, 2)):
+            return None
+        if noun.i + 1 < noun.sent.end and relation(noun) == "compound" and noun.nbor().pos_ == "NOUN":
+            # "Chief Petty Officer" is another rank than chief.
             return None
         return self.title_ending(noun.i)
 
