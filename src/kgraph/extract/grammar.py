@@ -125,6 +125,9 @@ def verb_slots(verb: Token) -> Slots:
         target = antecedent(child)
         if child.dep_ == "obj":
             _add(slots, "object", target)
+            for grandchild in _places_within(child):
+                # "withdraw its troops from Mali", "struck targets in Syria"
+                _add(slots, preposition(grandchild), grandchild)
         elif child.dep_ == "iobj":
             _add(slots, "indirect", target)
         elif child.dep_ == "obl:agent":
@@ -154,7 +157,7 @@ def verb_slots(verb: Token) -> Slots:
     return slots
 
 
-PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "on", "over", "off"})
+PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "on", "over", "off", "from"})
 
 
 def _places_within(token: Token) -> Iterator[Token]:
