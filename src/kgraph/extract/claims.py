@@ -12,6 +12,10 @@ from kgraph.model import Realis
 
 CONFIRMING = frozenset({"confirm", "believe", "think", "verify", "say"})
 """What somebody does not confirm is neither so nor not so."""
+CIRCUMSTANCES = frozenset(
+    {"after", "before", "since", "during", "following", "despite", "amid", "because of"}
+)
+"""What happens after or during something does not make that something less real."""
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
 COMPLEMENTS = frozenset({"of", "for", "from", "against", "to", "on", "in"})
@@ -86,7 +90,7 @@ def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[
         return not _finite(node) or bool(_adverbial_signs(node))
     if node.dep_ == "nsubj":
         return lemma in settings["occurrence_verbs"]
-    return True
+    return kind not in {"obl", "nmod"} or preposition(node) not in CIRCUMSTANCES
 
 
 def _verdict(signs: set[str]) -> Realis:

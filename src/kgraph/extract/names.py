@@ -197,8 +197,8 @@ class Names:
         if found is None and kind not in BODIES and draft.lemma not in self.full:
             # A body that the model took for a person or a thing; one plain word could be anybody's name.
             other = find(text)
-            sure = draft.confidence < DOUBT or len(draft.words) > 1 or "-" in text
-            if other is not None and other.cls in BODIES and (sure or other.key in self.expected):
+            sure = draft.confidence < DOUBT or len(draft.words) > 1 or "-" in text or text.count(".") > 1
+            if other is not None and other.cls in BODIES | {"State"} and (sure or other.key in self.expected):
                 found = other
         if found is not None:
             draft.type = mention_type(found)

@@ -109,5 +109,5 @@ def phrase(token: Token) -> str:
     ]
     words = sorted([*left, token, *right], key=lambda word: word.i)
     begin, end = words[0].i, words[-1].i + 1
-    text = " ".join(token.doc[begin:end].text.split())
+    text = " ".join(token.doc[begin:end].text.split()).lstrip(" ,;:–—-")
     return text if len(text) <= 120 else text[:119].rsplit(" ", 1)[0] + "…"
