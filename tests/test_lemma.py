@@ -46,6 +46,11 @@ def test_a_script_longer_than_the_word_leaves_it() -> None:
         ("struck", "VBD", "0|", "strike"),
         ("overthrown", "VBN", "0|", "overthrow"),
         ("STRUCK", "VBD", "0|", "strike"),
+        ("rewarned", "VBD", "1|", "rewarn"),
+        ("mobilized", "VBN", "2|", "mobilize"),
+        ("recaptured", "VBD", "2|", "recapture"),
+        ("shelled", "VBN", "1|", "shell"),
+        ("evacuating", "VBG", "3|", "evacuate"),
     ],
 )
 def test_words_that_exist_win_over_a_wrong_script(form: str, tag: str, wrong: str, lemma: str) -> None:

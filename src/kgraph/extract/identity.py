@@ -57,6 +57,13 @@ class Chain:
         self.gender = self.gender or (draft.gender if draft.gender in ("m", "f") else "")
 
 
+_ESTIMATE = re.compile(
+    r"^(?:(?:at )?least|at most|(?:more|less|fewer) than|about|some|nearly|almost|around|over|up to) (?=\S)",
+    re.I,
+)
+"""Words before a number that say how sure it is; no part of what is counted."""
+
+
 def family(kind: str) -> str:
     """The family of a mention type, the first part of a key."""
     return FAMILIES.get(kind, "actor")
@@ -175,7 +182,7 @@ class Identifier:
         first = min(said, key=lambda draft: draft.begin)
         if any(draft.loose for draft in said):
             first = max(said, key=lambda draft: len(draft.words))
-        label = bare(first)
+        label = _ESTIMATE.sub("", bare(first))
         if kind == "Nationality" and first.kind == "name":
             return label, f"actor/{slug(label)}"
         if chain.place:

@@ -7,6 +7,7 @@ since a script that serves one verb is not learnt from a few sentences.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -108,7 +109,25 @@ class Lexicon:
         guess = apply(form, edit)
         if guess.lower() in self.bases:
             return guess
-        return next((other for other in _regular(lower, tag) if other in self.bases), guess)
+        for other in _regular(lower, tag):
+            if other in self.bases:
+                return other
+        for prefix in PREFIXES:
+            if lower.startswith(prefix) and (known := self.forms.get(tag, {}).get(lower[len(prefix) :])):
+                return prefix + known
+        return _spelled(guess, lower) if tag in {"VBD", "VBN", "VBG"} else guess
+
+
+PREFIXES = ("re", "de", "dis", "mis", "over", "out", "under", "un", "counter", "pre", "co")
+_WITH_E = re.compile(r"(?:[iy][sz]|ur|[^aeo]at|[aeiou]v|[aeiou]c|nc|dg|rg|[aiou]d|ut|ir|lv|rv|gl|bl|tl|pl)$")
+_WITHOUT_E = re.compile(r"(?:sh|ch|x|ck|nd|ct|nt|pt|st|rd|rt|ll|ss|wn|lt|ft|rm|rn|ld|mp|sk|rk|ay|oy|ow)e$")
+
+
+def _spelled(guess: str, form: str) -> str:
+    """An unknown verb as English spells verbs: "mobilize", not "mobiliz"; "shell", not "shelle"."""
+    if _WITHOUT_E.search(guess):
+        return guess[:-1]
+    return guess + "e" if _WITH_E.search(guess) and form.startswith(guess) else guess
 
 
 def _regular(lower: str, tag: str) -> Iterator[str]:
