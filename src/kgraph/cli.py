@@ -181,9 +181,9 @@ def export(
 
 @app.command(epilog="Example: kgraph demo --out exports")
 def demo(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where the files go.")] = Path(
-        "exports"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Where the files go.")
+    ] = DEMO_FOLDER,
     model: Model = None,
 ) -> None:
     """Build the graph of the sample articles; leave demo.ttl and demo.html."""

@@ -40,14 +40,14 @@ def find(
             match = _verb_match(token, frames, values)
         elif token.pos_ in {"NOUN", "PROPN"}:
             match = _noun_match(token, frames)
+            if match is not None and not _believable(match, values):
+                match = None
         else:
             continue
-        if match is None:
-            continue
-        event = _fill(match, frames, values)
-        if event is not None:
-            found[event.trigger.i] = event
-            used.update(word.i for word in event.words)
+        if match is not None:
+            _fill(match, frames, values)
+            found[match.trigger.i] = match
+            used.update(word.i for word in match.words)
     drop_carriers(found, frames)
     fold(found, ontology)
     for event in found.values():
@@ -188,13 +188,11 @@ def _noun_match(noun: Token, frames: Frames) -> Found | None:
 
 
 def _believable(event: Found, values: Values) -> bool:
-    """Whether the roles that the frame needs are filled."""
+    """Fill the frame's roles from the slots, and say whether those that it needs are filled."""
     frame = event.frame
+    event.roles = assign(event.slots, frame.roles, values)
     needs = frame.needs | frame.needs_all
-    if not needs:
-        return True
-    roles = assign(event.slots, frame.roles, values)
-    have = set(roles)
+    have = set(event.roles)
     if "place" in needs or "base" in needs:
         have |= set(_setting(event, values))
     if "object" in needs and any(event.slots.get(name) for name in frame.roles.get("object", ("object",))):
@@ -248,12 +246,9 @@ def _setting(event: Found, values: Values) -> dict[str, list[Mention]]:
     return found
 
 
-def _fill(event: Found, frames: Frames, values: Values) -> Found | None:
-    """Roles, literals and confidence; None where the frame's needs are not met."""
-    if not _believable(event, values):
-        return None
-    frame, slots = event.frame, event.slots
-    event.roles = assign(slots, frame.roles, values)
+def _fill(event: Found, frames: Frames, values: Values) -> None:
+    """What a believable event has besides its frame's roles: setting, instrument, literals, confidence."""
+    slots = event.slots
     taken = {mention.id for found in event.roles.values() for mention in found}
     if "actor" not in event.roles and slots.get("modifier") and not is_verb(event.trigger):
         actors = [m for token in slots["modifier"] for m in values.of(token, "actor") if m.id not in taken]
@@ -278,7 +273,6 @@ def _fill(event: Found, frames: Frames, values: Values) -> Found | None:
             event.roles["instrument"] = tools
     _literals(event, values)
     event.confidence = _confidence(event, frames)
-    return event
 
 
 def _literals(event: Found, values: Values) -> None:

@@ -33,7 +33,6 @@ class Chain:
     place: str = ""
     states: set[str] = field(default_factory=set)
     gender: str = ""
-    surname: str = ""
     votes: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     has_name: bool = False
 

@@ -258,12 +258,6 @@ BASE_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Class of base, words that say so; the first class wins."""
 
-SERVICES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("Air force", frozenset({"air", "aerospace"})),
-    ("Navy", frozenset({"navy", "naval"})),
-    ("Coast guard", frozenset({"coast", "guard"})),
-    ("Special forces", frozenset({"special"})),
-)
 MILITARY = words(
     """
     force forces armed troop troops army military soldier soldiers serviceman servicemen personnel

@@ -56,7 +56,6 @@ class Names:
     nodes: dict[Draft, str] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     composed: dict[str, tuple[str, Entry]] = field(default_factory=dict)
-    surnames: dict[str, str] = field(default_factory=dict)
     full: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
     _parents: dict[str, str] = field(default_factory=dict)
@@ -79,7 +78,7 @@ class Names:
             if draft.loose:
                 continue
             node = self.root(self.nodes[draft])
-            chain = by_node.setdefault(node, Chain(surname=self.surnames.get(node, "")))
+            chain = by_node.setdefault(node, Chain())
             chain.entry = chain.entry or self.entries.get(self.nodes[draft])
             chain.composed = chain.composed or self.composed.get(self.nodes[draft])
             if chain.entry is not None and chain.entry.state:
@@ -244,7 +243,6 @@ class Names:
             if len(words) > 1 or not fitting:
                 last[words[-1]].append((node, words))
                 first[words[0]].append((node, words))
-            self.surnames.setdefault(self.root(node), words[-1])
 
     def _acronyms(self, names: Sequence[Draft]) -> None:
         """An acronym joins the long form it stands in brackets with, else the only one with its initials."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import time
@@ -334,8 +333,3 @@ def load(folder: str, vocabulary: Vocabulary, checkpoint: Path | None) -> Networ
     if checkpoint is not None:
         network.load_state_dict(torch.load(checkpoint, weights_only=True)["network"])
     return network
-
-
-def save_vocabulary(vocabulary: Vocabulary, path: Path) -> None:
-    """Write the label inventories as JSON."""
-    path.write_text(json.dumps(asdict(vocabulary), ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
