@@ -8,20 +8,10 @@ from pathlib import Path
 import pytest
 
 from kgraph.errors import KGraphError
-from kgraph.nlp.labels import MENTION_TYPES, NAME_TAGS
-from kgraph.train.samples import (
-    OWN,
-    TWEETS,
-    WIKIGOLD,
-    Sample,
-    Tokenize,
-    marked_names,
-    outside,
-    read_conll,
-    read_conllu,
-    read_marked,
-    settle_states,
-)
+from kgraph.nlp.labels import MENTION_TYPES, iob
+from kgraph.train.own import Tokenize, read_marked
+from kgraph.train.samples import Sample, marked_names, read_conll, read_conllu, settle_states
+from kgraph.train.schemes import OWN, TWEETS, WIKIGOLD, outside
 
 
 def test_a_corpus_without_weapons_does_not_teach_that_they_are_nothing(tmp_path: Path) -> None:
@@ -29,10 +19,10 @@ def test_a_corpus_without_weapons_does_not_teach_that_they_are_nothing(tmp_path:
     file = tmp_path / "tweets.conll"
     file.write_text("Ankara\tB-LOC\nbought\tO\nS-400\tO\n", encoding="utf-8")
     (sample,) = read_conll(file, TWEETS)
-    assert sample.names is not None
-    assert sample.names[0] == {"B-Place", "B-State", "B-Base"}
-    assert "B-Equipment" in sample.names[2]
-    assert "B-Person" not in sample.names[2]
+    names = sample.tags["names"]
+    assert names[0] == {"B-Place", "B-State", "B-Base"}
+    assert "B-Equipment" in names[2]
+    assert "B-Person" not in names[2]
 
 
 def test_iob1_gets_its_beginnings(tmp_path: Path) -> None:
@@ -40,7 +30,7 @@ def test_iob1_gets_its_beginnings(tmp_path: Path) -> None:
     file = tmp_path / "gold.conll"
     file.write_text("Rosa I-PER\nLuz I-PER\nspoke O\n", encoding="utf-8")
     (sample,) = read_conll(file, WIKIGOLD)
-    assert sample.names == [{"B-Person"}, {"I-Person"}, outside(WIKIGOLD)]
+    assert sample.tags["names"] == [{"B-Person"}, {"I-Person"}, outside(WIKIGOLD)]
 
 
 def test_marked_sentences(tmp_path: Path) -> None:
@@ -49,8 +39,7 @@ def test_marked_sentences(tmp_path: Path) -> None:
     file.write_text("The <rebels|ArmedGroup> left [Al Asad|Base]'s gate.\n", encoding="utf-8")
     (sample,) = read_marked(file, Tokenize())
     assert sample.words == ["The", "rebels", "left", "Al", "Asad", "'s", "gate", "."]
-    assert sample.names is not None
-    assert [tags for tags in sample.names if tags != {"O"}] == [{"B-Base"}, {"I-Base"}]
+    assert [tags for tags in sample.tags["names"] if tags != {"O"}] == [{"B-Base"}, {"I-Base"}]
     assert sample.head_types is not None
     assert sample.head_types[1] == {"ArmedGroup"}
 
@@ -80,9 +69,12 @@ def test_mentions_of_gum(tmp_path: Path) -> None:
     file = tmp_path / "gum.conllu"
     file.write_text("\n".join(lines) + "\n\n", encoding="utf-8")
     (sample,) = read_conllu(file)
-    assert sample.names is not None
-    assert sample.names[1] == {"B-Person"}
-    assert "O" in sample.names[0]
+    assert sample.tags["names"][1] == {"B-Person"}
+    assert "O" in sample.tags["names"][0]
+    assert [(span.begin, span.end, span.chain) for span in sample.mentions or ()] == [
+        (0, 2, "1"),
+        (3, 5, "2"),
+    ]
     assert sample.head_types is not None
     assert sample.head_types[4] == {"Other"}
     assert sample.head_types[2] == {"None"}
@@ -90,11 +82,11 @@ def test_mentions_of_gum(tmp_path: Path) -> None:
 
 def test_states_are_settled_by_our_own_sentences() -> None:
     """A "place" whose name our sentences call a state is one; another stays open."""
-    own = Sample(["Mali"], names=[frozenset({"B-State"})])
+    own = Sample(["Mali"], tags={"names": [frozenset({"B-State"})]})
     open_place = frozenset({"B-Place", "B-State", "B-Base"})
-    other = Sample(["Mali", "Lyon"], names=[open_place, open_place])
+    other = Sample(["Mali", "Lyon"], tags={"names": [open_place, open_place]})
     settle_states([other], marked_names([own], "State"))
-    assert other.names == [{"B-State"}, open_place]
+    assert other.tags["names"] == [{"B-State"}, open_place]
 
 
 def test_the_shipped_sentences_are_well_formed() -> None:
@@ -106,6 +98,6 @@ def test_the_shipped_sentences_are_well_formed() -> None:
         lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     assert len(samples) == len(lines) == len(set(lines)) >= 1650
     assert all(not set("[]|") & set("".join(sample.words)) for sample in samples)
-    seen = {tag for sample in samples for allowed in sample.names or () for tag in allowed}
-    assert {f"B-{name}" for name in MENTION_TYPES} <= seen <= set(NAME_TAGS)
+    seen = {tag for sample in samples for allowed in sample.tags["names"] for tag in allowed}
+    assert {f"B-{name}" for name in MENTION_TYPES} <= seen <= set(iob(MENTION_TYPES))
     assert set(OWN.types) == set(MENTION_TYPES)

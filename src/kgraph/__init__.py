@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kgraph.errors import KGraphError
     from kgraph.model import Article, Extraction, Problem
+    from kgraph.nlp.component import load
     from kgraph.pipeline import Resources, build
     from kgraph.store import Graph, open
 
@@ -21,6 +22,7 @@ __all__ = [
     # the main job
     "build",
     "open",
+    "load",
     # values
     "Graph",
     "Resources",
@@ -37,6 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "build": "kgraph.pipeline",
     "open": "kgraph.store",
+    "load": "kgraph.nlp.component",
     "Graph": "kgraph.store",
     "Resources": "kgraph.pipeline",
     "Article": "kgraph.model",

@@ -62,6 +62,9 @@ Ontology = Annotated[
     typer.Option(metavar="DIR", help="Your own kgraph.ttl, frames.yaml or gazetteer/ in place of ours."),
 ]
 Model = Annotated[Path | None, typer.Option(metavar="DIR", help="A model made by kgraph train.")]
+Nlp = Annotated[
+    str | None, typer.Option("--nlp", metavar="NAME", help="A spaCy pipeline instead of kgraph's own model.")
+]
 DEFAULT_STORE, DEMO_FOLDER = Path("kgraph.db"), Path("exports")
 
 
@@ -87,6 +90,7 @@ def build(
     date: Date = None,
     ontology: Ontology = None,
     model: Model = None,
+    nlp: Nlp = None,
 ) -> None:
     """Read articles into the graph; an article that is in it already is replaced."""
     problems = _Problems()
@@ -100,7 +104,9 @@ def build(
             show(now)
 
         resources = (
-            None if ontology is None and model is None else pipeline.Resources.load(ontology, model=model)
+            None
+            if ontology is None and model is None and nlp is None
+            else pipeline.Resources.load(ontology, model=model, nlp=nlp)
         )
         graph = pipeline.build(
             paths, store=store, date=date, resources=resources, on_problem=problems, on_progress=on_progress
@@ -117,12 +123,14 @@ def build(
 
 
 @app.command(epilog="Example: kgraph extract news/ > facts.jsonl")
-def extract(paths: Paths, date: Date = None, ontology: Ontology = None, model: Model = None) -> None:
+def extract(
+    paths: Paths, date: Date = None, ontology: Ontology = None, model: Model = None, nlp: Nlp = None
+) -> None:
     """Print what each article says as one line of JSON."""
     problems = _Problems()
     done = facts = 0
     articles, total = pipeline.find(paths, date=date, on_problem=problems)
-    resources = pipeline.Resources.load(ontology, model=model)
+    resources = pipeline.Resources.load(ontology, model=model, nlp=nlp)
     with _bar(hidden=sys.stdout.isatty()) as show:
         for extraction in pipeline.extract(articles, resources=resources, on_problem=problems):
             record = records.to_record(extraction, rdf.iris(extraction))
@@ -208,61 +216,102 @@ def demo(
     problems.leave(done=sum(row.count for row in found))
 
 
-@app.command(epilog="Example: kgraph train --corpora corpora/ --out work/model")
+@app.command(epilog="Example: kgraph train --from my.jsonl --out work/mine")
 def train(
-    corpora: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the training corpora.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Checkpoints, model and scores.")],
-    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 6,
-    teacher_epochs: Annotated[float, typer.Option(help="Passes of the treebank teacher.")] = 2.5,
-    start: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="Go on from this checkpoint's weights.")
+    corpora: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Train from the corpora in this folder.")
     ] = None,
-    encoder_rate: Annotated[float, typer.Option(help="Learning rate of the encoder.")] = 3e-4,
-    head_rate: Annotated[float, typer.Option(help="Learning rate of the heads.")] = 1e-3,
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Train the shipped model further on your own annotated articles."
+        ),
+    ] = None,
+    model: Model = None,
+    epochs: Annotated[float | None, typer.Option(help="Passes over the data; 6, with --from 3.")] = None,
+    teacher_epochs: Annotated[float, typer.Option(help="Passes of the treebank teacher.")] = 2.5,
+    teacher: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A checkpoint that serves as teacher.")
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Begin with this checkpoint's weights.")
+    ] = None,
+    encoder_rate: Annotated[
+        float | None, typer.Option(help="Learning rate of the encoder; 3e-4, with --from 5e-5.")
+    ] = None,
+    head_rate: Annotated[
+        float | None, typer.Option(help="Learning rate of the heads; 1e-3, with --from 2e-4.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the order and the initial weights.")] = 13,
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
+    workers: Annotated[int, typer.Option(help="Processes that share the batches, one thread each.")] = 1,
 ) -> None:
     """Train the English model; run again with the same --out to resume (needs kgraph[train])."""
-    from kgraph.train.run import Options
-    from kgraph.train.run import train as run
+    from kgraph.nlp.component import MODEL
+    from kgraph.train import run
 
-    options = Options(
-        corpora=corpora,
+    if (corpora is None) == (records is None):
+        raise typer.BadParameter("name either the corpora with --corpora or your articles with --from")
+    tuned = records is not None
+    options = run.Options(
+        corpora=corpora or Path(),
         out=out,
-        epochs=epochs,
+        epochs=epochs or (3 if tuned else 6),
         start=start,
+        teacher=teacher,
         teacher_epochs=teacher_epochs,
-        encoder_rate=encoder_rate,
-        head_rate=head_rate,
+        encoder_rate=encoder_rate or (5e-5 if tuned else 3e-4),
+        head_rate=head_rate or (2e-4 if tuned else 1e-3),
         seed=seed,
         threads=threads,
+        workers=workers,
     )
-    run(options, report=lambda line: _err().print(Text(printable(line)), soft_wrap=True))
+
+    def report(line: str) -> None:
+        _err().print(Text(printable(line)), soft_wrap=True)
+
+    if records is not None:
+        run.tune(options, records, model=model or MODEL, report=report)
+    else:
+        run.train(options, report=report)
     _wrote(out / "model")
 
 
-class Measure(StrEnum):
-    """What ``kgraph evaluate`` can score."""
-
-    syntax = "syntax"
-    times = "times"
-    gold = "gold"
-
-
-@app.command(epilog="Example: kgraph evaluate gold gold.jsonl facts.jsonl")
+@app.command(epilog="Example: kgraph evaluate re3d --corpora corpora/")
 def evaluate(
-    measure: Annotated[
-        Measure, typer.Argument(help="syntax FILE.conllu…, times FILE.tml…, gold GOLD.jsonl PREDICTED.jsonl")
-    ],
-    files: Annotated[list[Path], typer.Argument(help="The gold data; for 'gold' also what extract printed.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="syntax, re3d, politics, wikievents, coreference, singletons, gap, relations, "
+            "relations-end-to-end, articles, agreement, times, all; calibration; "
+            "or gold GOLD.jsonl [PREDICTED.jsonl]"
+        ),
+    ] = "gold",
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The gold data, instead of the dev files of --corpora.")
+    ] = None,
+    gold: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your own articles, annotated in the format of extract."),
+    ] = None,
+    corpora: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder of the corpora, for their dev files.")
+    ] = None,
     model: Model = None,
 ) -> None:
-    """Score against gold data: treebanks, time expressions, or facts in the format of extract."""
+    """Score against gold data, with 95 % bootstrap intervals over documents."""
     from kgraph.evaluate import scores
 
-    if measure is Measure.gold and len(files) != 2:
-        raise typer.BadParameter("gold takes two files: the gold records and the predicted ones")
-    header, rows = scores.table(measure.value, files, model=model)
+    given = [*([gold] if gold else []), *(files or [])]
+    if name == "gold":
+        if not 1 <= len(given) <= 2:
+            raise typer.BadParameter("name the gold records, and what extract printed if you have it")
+        header, rows = scores.facts(given[0], given[1] if len(given) > 1 else None, model=model)
+    elif name == "calibration":
+        header, rows = scores.calibration(corpora, model=model)
+    else:
+        header, rows = scores.table(name, given, corpora=corpora, model=model)
     table = Table(*header, box=box.SIMPLE_HEAD)
     for row in rows:
         table.add_row(*row)

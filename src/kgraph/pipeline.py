@@ -47,26 +47,41 @@ class Resources:
     frames: Frames
     gazetteer: Gazetteer
     nlp: Language
+    lacks: tuple[str, ...] = ()
+    """What the named spaCy pipeline does not give; empty for kgraph's own."""
 
     @classmethod
     def load(
-        cls, ontology: str | Path | None = None, *, model: str | Path | None = None, threads: int = 0
+        cls,
+        ontology: str | Path | None = None,
+        *,
+        model: str | Path | None = None,
+        nlp: str | None = None,
+        threads: int = 0,
     ) -> Self:
         """Load what extraction needs.
 
         ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is
-        taken from the shipped one. ``model`` is a folder made by ``kgraph train``; ``threads`` are the
-        model's, 0 for all cores. Raises OntologyError and ModelError in one line.
+        taken from the shipped one. ``model`` is a folder made by ``kgraph train``; ``nlp`` names a spaCy
+        pipeline to use instead; ``threads`` are the model's, 0 for all cores. Raises OntologyError and
+        ModelError in one line.
         """
         from kgraph import frames, gazetteer
-        from kgraph.nlp import component
+        from kgraph.nlp import component, foreign
 
         schema = load_ontology(ontology)
+        lacks: list[str] = []
+        if nlp is None:
+            pipeline = component.load(model, threads=threads)
+        else:
+            pipeline, lacks = foreign.load(nlp)
+            _log.warning("%s lacks: %s", nlp, ", ".join(lacks))
         return cls(
             ontology=schema,
             frames=frames.load(schema, _own(ontology, "frames.yaml")),
             gazetteer=gazetteer.load(_own(ontology, "gazetteer"), ontology=schema),
-            nlp=component.load(model, threads=threads),
+            nlp=pipeline,
+            lacks=tuple(lacks),
         )
 
     @property

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 from urllib.parse import quote
 
@@ -395,3 +396,25 @@ def _read_relation(part: _Part, text: str, mentions: Mapping[str, Mention]) -> R
         confidence=part["confidence"].confidence(),
         sentence=_read_pair(part["sentence"], text),
     )
+
+
+def read_file(path: Path) -> dict[str, Extraction]:
+    """Records of a file by article id; KGraphError naming file and line for a malformed one."""
+    found: dict[str, Extraction] = {}
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KGraphError(
+            f"{path}: cannot be read ({error}); give a file made by 'kgraph extract'"
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = from_line(line)
+        except KGraphError as error:
+            raise KGraphError(f"{path}:{number}: {error}") from error
+        found[record.article.id] = record
+    if not found:
+        raise KGraphError(f"{path}: no records; give a file made by 'kgraph extract'")
+    return found

@@ -3,59 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Hashable, Mapping
 
-from kgraph.errors import KGraphError
+from kgraph.evaluate.measures import Documents, Tally
 from kgraph.model import Event, Extraction
-from kgraph.records import from_line
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Counts and what follows from them; a share is None where there is nothing to divide by."""
-
-    right: int
-    predicted: int
-    gold: int
-
-    @property
-    def precision(self) -> float | None:
-        """Right among predicted."""
-        return self.right / self.predicted if self.predicted else None
-
-    @property
-    def recall(self) -> float | None:
-        """Right among gold."""
-        return self.right / self.gold if self.gold else None
-
-    @property
-    def f1(self) -> float | None:
-        """Harmonic mean of precision and recall."""
-        return 2 * self.right / (self.predicted + self.gold) if self.predicted + self.gold else None
-
-
-def read(path: Path) -> dict[str, Extraction]:
-    """Records by article id; KGraphError naming file and line for a malformed one."""
-    found: dict[str, Extraction] = {}
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KGraphError(
-            f"{path}: cannot be read ({error}); give a file made by 'kgraph extract'"
-        ) from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = from_line(line)
-        except KGraphError as error:
-            raise KGraphError(f"{path}:{number}: {error}") from error
-        found[record.article.id] = record
-    if not found:
-        raise KGraphError(f"{path}: no records; give a file made by 'kgraph extract'")
-    return found
 
 
 def facts(record: Extraction) -> dict[str, Counter[Hashable]]:
@@ -92,19 +43,16 @@ def facts(record: Extraction) -> dict[str, Counter[Hashable]]:
     }
 
 
-def compare(
-    gold: Mapping[str, Extraction], predicted: Mapping[str, Extraction]
-) -> Iterator[tuple[str, Score]]:
-    """One score a layer over all gold articles; an article without a prediction counts as empty."""
-    totals: dict[str, list[int]] = {}
+def compare(gold: Mapping[str, Extraction], predicted: Mapping[str, Extraction]) -> Documents:
+    """Tallies of every layer for each gold article; an article without a prediction counts as empty."""
+    documents = []
     for identifier, record in sorted(gold.items()):
         wanted = facts(record)
         found = facts(predicted[identifier]) if identifier in predicted else {}
+        tallies = {}
         for layer, answers in wanted.items():
             given: Counter[Hashable] = found.get(layer, Counter())
-            total = totals.setdefault(layer, [0, 0, 0])
-            total[0] += (answers & given).total()
-            total[1] += given.total()
-            total[2] += answers.total()
-    for layer, (right, given_count, gold_count) in totals.items():
-        yield layer, Score(right, given_count, gold_count)
+            right = (answers & given).total()
+            tallies[layer] = Tally(right, given.total(), right, answers.total())
+        documents.append(tallies)
+    return documents

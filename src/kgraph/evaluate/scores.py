@@ -1,52 +1,234 @@
-"""The scores of ``kgraph evaluate`` as rows of text."""
+"""What ``kgraph evaluate`` can score, and the scores as rows of one table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kgraph.evaluate import gold, syntax, wikiwars
+from kgraph.errors import KGraphError
+from kgraph.evaluate.measures import Documents, interval, mean_f1, total
 
+if TYPE_CHECKING:
+    from kgraph.model import Extraction
+    from kgraph.nlp.encoder import Encoder
+
+HEADER = ("set", "measure", "F1", "95 % interval", "precision", "recall", "gold")
 Row = tuple[str, ...]
 
 
-def table(measure: str, files: Sequence[Path], *, model: Path | None = None) -> tuple[Row, list[Row]]:
-    """Header and rows of one measure; KGraphError naming a file that cannot be read."""
-    if measure == "syntax":
-        return _syntax(files, model)
-    if measure == "times":
-        return _times(files)
-    return _gold(*files)
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A data set and what is scored on it."""
+
+    files: tuple[str, ...]
+    """Its dev files below the folder of the corpora; empty where the data ship with kgraph."""
+    run: Callable[[Path, Encoder], Documents]
+    together: tuple[str, tuple[str, ...]] | None = None
+    """The name of a score that is the mean F1 of some measures, and those."""
 
 
-def _syntax(files: Sequence[Path], model: Path | None) -> tuple[Row, list[Row]]:
+def _syntax(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import syntax
+
+    return syntax.evaluate(path, encoder)
+
+
+def _sentences(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import boundaries
+
+    return boundaries.evaluate(path, encoder)
+
+
+def _re3d(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import mentions
+
+    return mentions.re3d(path, encoder)
+
+
+def _politics(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import mentions
+
+    return mentions.politics(path, encoder)
+
+
+def _wikievents(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import mentions
+
+    return mentions.wikievents(path, encoder)
+
+
+def _coreference(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import coreference
+
+    return coreference.gum(path, encoder)
+
+
+def _singletons(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import coreference
+
+    return coreference.gum(path, encoder, singletons=True)
+
+
+def _gap(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import coreference
+
+    return coreference.gap(path, encoder)
+
+
+def _relations(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import relations
+
+    return relations.re3d(path, encoder, gold_mentions=True)
+
+
+def _end_to_end(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import relations
+
+    return relations.re3d(path, encoder, gold_mentions=False)
+
+
+def _articles(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import articles
+
+    files = sorted(path.glob("articles-*.txt")) if path.is_dir() else [path]
+    return articles.evaluate(files, encoder)
+
+
+def _agreement(path: Path, _: Encoder) -> Documents:
+    from kgraph.evaluate import agreement
+
+    return agreement.evaluate(path)
+
+
+def _times(path: Path, _: Encoder) -> Documents:
+    from kgraph.evaluate import wikiwars
+
+    return [wikiwars.tallies(path)]
+
+
+_CONLL = ("CoNLL", ("muc", "b3", "ceafe"))
+TASKS: Mapping[str, Task] = {
+    "syntax": Task(("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz"), _syntax),
+    "sentences": Task(("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz"), _sentences),
+    "re3d": Task(("re3d/dev.jsonl.gz",), _re3d),
+    "politics": Task(("crossner-politics/dev.tsv.gz",), _politics),
+    "wikievents": Task(("wikievents/dev.jsonl.gz",), _wikievents),
+    "coreference": Task(("syntax/gum.dev.conllu.gz",), _coreference, _CONLL),
+    "singletons": Task(("syntax/gum.dev.conllu.gz",), _singletons, _CONLL),
+    "gap": Task(("gap/validation.tsv.gz",), _gap),
+    "relations": Task(("re3d/dev.jsonl.gz",), _relations),
+    "relations-end-to-end": Task(("re3d/dev.jsonl.gz",), _end_to_end),
+    "articles": Task((), _articles, _CONLL),
+    "agreement": Task((), _agreement, _CONLL),
+    "times": Task(
+        tuple(f"wikiwars/{name}.tml.gz" for name in ("13_RussianCivWar", "16_SpanishCivilWar")), _times
+    ),
+}
+"""Scores by name; ``all`` is every one."""
+
+
+def table(
+    name: str, files: Sequence[Path], *, corpora: Path | None = None, model: Path | None = None
+) -> tuple[Row, list[Row]]:
+    """Header and rows of a task; KGraphError naming a file that cannot be read or an unknown name."""
     from kgraph.nlp.component import MODEL
     from kgraph.nlp.encoder import Encoder
 
+    if name != "all" and name not in TASKS:
+        raise KGraphError(f"{name!r} is nothing to score; known: all, gold, {', '.join(TASKS)}")
+    if name == "all" and files:
+        raise KGraphError("'all' takes no files; name the folder of the corpora with --corpora")
     encoder = Encoder(model or MODEL)
-    rows = []
-    for path in files:
-        scores = syntax.evaluate(path, encoder)
-        rows.append(
-            (path.name, *(f"{mean:.1f} ({low:.1f}–{high:.1f})" for mean, low, high in scores.values()))
+    rows: list[Row] = []
+    for task in TASKS if name == "all" else [name]:
+        for path in files or _files(task, corpora):
+            rows.extend(_rows(f"{task} {path.name.partition('.')[0]}", TASKS[task], path, encoder))
+    return HEADER, rows
+
+
+def _files(name: str, corpora: Path | None) -> Iterator[Path]:
+    task = TASKS[name]
+    if not task.files:
+        with resources.as_file(resources.files("kgraph.train") / "data") as folder:
+            yield folder
+        return
+    if corpora is None:
+        raise KGraphError(f"{name}: name its files, or the folder of the corpora with --corpora")
+    for file in task.files:
+        if not (corpora / file).is_file():
+            raise KGraphError(f"{corpora / file}: no such file; check --corpora")
+        yield corpora / file
+
+
+def _rows(label: str, task: Task, path: Path, encoder: Encoder) -> Iterator[Row]:
+    documents = task.run(path, encoder)
+    names = list(dict.fromkeys(name for document in documents for name in document))
+    if task.together:
+        name, parts = task.together
+        low, high = interval(documents, parts)
+        yield label, name, f"{mean_f1(documents, parts):.1f}", f"{low:.1f}–{high:.1f}", "", "", ""
+    for name in names:
+        tally = total(documents, name)
+        low, high = interval(documents, [name])
+        yield (
+            label,
+            name,
+            f"{tally.f1:.1f}",
+            f"{low:.1f}–{high:.1f}",
+            f"{tally.precision:.1f}",
+            f"{tally.recall:.1f}",
+            f"{tally.gold:.0f}",
         )
-    return ("file", *syntax.MEASURES), rows
 
 
-def _times(files: Sequence[Path]) -> tuple[Row, list[Row]]:
-    scores = [(path.name, wikiwars.score(path)) for path in files]
-    if len(scores) > 1:
-        scores.append(("all", sum((score for _, score in scores), wikiwars.Score())))
-    rows = [(name, *(f"{s.f1(right):.1f}" for right in (s.strict, s.relaxed, s.value))) for name, s in scores]
-    return ("file", "strict F1", "relaxed F1", "span + value F1"), rows
+def calibration(corpora: Path | None, *, model: Path | None = None) -> tuple[Row, list[Row]]:
+    """Expected calibration error of each layer, on the half of the dev data not used for fitting."""
+    from kgraph.evaluate import calibration as measured
+    from kgraph.nlp.component import MODEL
+    from kgraph.nlp.encoder import Encoder
+
+    treebank = corpora / TASKS["syntax"].files[0] if corpora else None
+    with resources.as_file(resources.files("kgraph.train") / "data") as folder:
+        rows: list[Row] = [
+            (name, f"{error:.1f}", f"{before:.1f}", str(count))
+            for name, error, before, count in measured.report(Encoder(model or MODEL), folder, treebank)
+        ]
+    return ("layer", "ECE", "ECE at temperature 1", "decisions"), rows
 
 
-def _gold(wanted: Path, given: Path) -> tuple[Row, list[Row]]:
-    def percent(value: float | None) -> str:
-        return "–" if value is None else f"{100 * value:.1f}"
+def facts(wanted: Path, given: Path | None, *, model: Path | None = None) -> tuple[Row, list[Row]]:
+    """Facts in the format of extract against gold ones; without ``given`` the gold articles are read anew."""
+    from kgraph.evaluate import gold
+    from kgraph.records import read_file
 
-    rows: list[Row] = [
-        (layer, percent(s.precision), percent(s.recall), percent(s.f1), str(s.predicted), str(s.gold))
-        for layer, s in gold.compare(gold.read(wanted), gold.read(given))
-    ]
-    return ("layer", "precision", "recall", "F1", "predicted", "gold"), rows
+    records = read_file(wanted)
+    predicted = read_file(given) if given else _extracted(records, model)
+    documents = gold.compare(records, predicted)
+    names = list(dict.fromkeys(name for document in documents for name in document))
+    rows: list[Row] = []
+    for name in names:
+        tally = total(documents, name)
+        low, high = interval(documents, [name])
+        rows.append(
+            (
+                name,
+                f"{tally.f1:.1f}",
+                f"{low:.1f}–{high:.1f}",
+                f"{tally.precision:.1f}",
+                f"{tally.recall:.1f}",
+                f"{tally.predicted:.0f}",
+                f"{tally.gold:.0f}",
+            )
+        )
+    return ("layer", "F1", "95 % interval", "precision", "recall", "predicted", "gold"), rows
+
+
+def _extracted(records: Mapping[str, Extraction], model: Path | None) -> dict[str, Extraction]:
+    from kgraph.pipeline import Resources
+
+    ready = Resources.load(model=model)
+    articles = [record.article for record in records.values()]
+    return {found.article.id: found for found in ready.facts(articles)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kgraph.errors import KGraphError
-from kgraph.nlp.encoder import Annotation, Encoder
+from kgraph.evaluate.measures import Documents, Tally
+from kgraph.nlp.annotation import Annotation
+from kgraph.nlp.encoder import Encoder, Text
 
 MEASURES = ("xpos", "upos", "lemma", "uas", "las")
 
@@ -64,25 +65,21 @@ def _right(tree: Tree, found: Annotation) -> dict[str, int]:
     }
 
 
-def evaluate(path: Path, encoder: Encoder) -> dict[str, tuple[float, float, float]]:
-    """Each measure in percent with its 95 % bootstrap interval over documents (1,000 draws, seeded)."""
-    trees = list(read(path))
-    found = encoder.annotate([tree.words for tree in trees])
-    documents: dict[str, dict[str, int]] = {}
-    for tree, annotation in zip(trees, found, strict=True):
-        tally = documents.setdefault(tree.document, dict.fromkeys((*MEASURES, "words"), 0))
-        tally["words"] += len(tree.words)
-        for name, count in _right(tree, annotation).items():
-            tally[name] += count
-    tallies = list(documents.values())
-    generator = random.Random(0)  # noqa: S311 - a bootstrap, no secret
-    draws = [generator.choices(tallies, k=len(tallies)) for _ in range(1000)]
-
-    def share(sample: list[dict[str, int]], name: str) -> float:
-        return 100 * sum(tally[name] for tally in sample) / sum(tally["words"] for tally in sample)
-
-    result = {}
-    for name in MEASURES:
-        spread = sorted(share(draw, name) for draw in draws)
-        result[name] = (share(tallies, name), spread[25], spread[974])
-    return result
+def evaluate(path: Path, encoder: Encoder) -> Documents:
+    """Shares of right words by measure, on gold words and sentences of whole documents."""
+    documents: dict[str, list[Tree]] = {}
+    for tree in read(path):
+        documents.setdefault(tree.document, []).append(tree)
+    found = []
+    for trees in documents.values():
+        words = [word for tree in trees for word in tree.words]
+        lengths = [len(tree.words) for tree in trees]
+        starts = [sum(lengths[:number]) for number in range(len(lengths))]
+        (read_,) = encoder.annotate([Text(words, starts)])
+        tallies: dict[str, Tally] = {}
+        for tree, annotation in zip(trees, read_, strict=True):
+            for name, count in _right(tree, annotation).items():
+                size = len(tree.words)
+                tallies[name] = tallies.get(name, Tally()) + Tally(count, size, count, size)
+        found.append(tallies)
+    return found

@@ -1,4 +1,4 @@
-"""Scores of the time expressions on WikiWars: ``python -m kgraph.evaluate.wikiwars FILE.tml.gz …``.
+"""Scores of the time expressions on WikiWars (``kgraph evaluate times``).
 
 WikiWars (Mazur and Dale 2010) marks every time expression of histories of wars with its TIMEX3 value.
 Strict counts equal spans, relaxed overlapping ones, value equal spans with equal values.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import gzip
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from kgraph.errors import KGraphError
+from kgraph.evaluate.measures import Tally
 from kgraph.extract.time import times
 from kgraph.model import Span
 
@@ -31,20 +31,6 @@ class Score:
     strict: int = 0
     relaxed: int = 0
     value: int = 0
-
-    def __add__(self, other: Score) -> Score:
-        """Add the counts up."""
-        return Score(
-            self.gold + other.gold,
-            self.found + other.found,
-            self.strict + other.strict,
-            self.relaxed + other.relaxed,
-            self.value + other.value,
-        )
-
-    def f1(self, right: int) -> float:
-        """F1 in percent of so many right ones."""
-        return 200.0 * right / max(self.gold + self.found, 1)
 
 
 def read(path: Path) -> tuple[str, str | None, list[_Mark]]:
@@ -98,16 +84,10 @@ def score(path: Path) -> Score:
     )
 
 
-def report(paths: Sequence[Path]) -> str:
-    """Write a line for each document and one for all."""
-    rows = [(path.name.partition(".")[0], score(path)) for path in sorted(paths)]
-    rows.append(("all", sum((row for _, row in rows), Score())))
-    lines = [f"{'document':24}{'gold':>6}{'found':>6}{'strict':>8}{'relaxed':>8}{'+value':>8}"]
-    for name, row in rows:
-        strict, relaxed, value = row.f1(row.strict), row.f1(row.relaxed), row.f1(row.value)
-        lines.append(f"{name:24}{row.gold:6}{row.found:6}{strict:8.1f}{relaxed:8.1f}{value:8.1f}")
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(report([Path(argument) for argument in sys.argv[1:]]))
+def tallies(path: Path) -> dict[str, Tally]:
+    """The scores of one document for ``kgraph evaluate times``."""
+    row = score(path)
+    return {
+        name: Tally(right, row.found, right, row.gold)
+        for name, right in (("span", row.strict), ("overlap", row.relaxed), ("span and value", row.value))
+    }

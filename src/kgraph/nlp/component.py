@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kgraph.nlp import sentences
-from kgraph.nlp.encoder import Annotation, Encoder
+from kgraph.nlp.annotation import Annotation, Trigger
+from kgraph.nlp.coreference import antecedents
+from kgraph.nlp.encoder import Encoder, Text
+from kgraph.nlp.labels import RELATIONS, ROLES
+from kgraph.nlp.pairs import Link, links
 
 HEAD_TYPES = "kgraph.head_types"
 """Key in ``Doc.user_data``: for each token (head type, confidence)."""
@@ -21,6 +23,15 @@ NAME_CONFIDENCE = "kgraph.name_confidence"
 """Key in ``Doc.user_data``: (begin, end) of a name in tokens -> confidence."""
 ARC_CONFIDENCE = "kgraph.arc_confidence"
 """Key in ``Doc.user_data``: for each token, the probability of its head."""
+TRIGGERS = "kgraph.triggers"
+"""Key in ``Doc.user_data``: token -> ``Trigger`` (its ``word`` counts within the sentence)."""
+ANTECEDENTS = "kgraph.antecedents"
+"""Key in ``Doc.user_data``: head token of a mention -> (that of its antecedent, confidence), or None."""
+LINKS = "kgraph.links"
+"""Key in ``Doc.user_data``: list of ``Link`` between tokens: roles of triggers, relations of mentions."""
+
+BREAKS = "kgraph.breaks"
+"""Key in ``Doc.user_data``: tokens after a line break that begin a sentence by rule; these are kept."""
 
 MODEL = Path(__file__).parent / "model"
 
@@ -41,9 +52,11 @@ def mark_sentences(doc: Doc) -> Doc:
         words.append(token.text)
         spaces.append(token.whitespace_)
         numbers.append(token.i)
-    begins = {numbers[index] for index in sentences.starts(words, spaces)}
+    starts = list(sentences.starts(words, spaces))
+    begins = {numbers[index] for index in starts}
     for token in doc:
         token.is_sent_start = token.i in begins or token.i == 0
+    doc.user_data[BREAKS] = {numbers[i] for i in starts if i == 0 or "\n" in spaces[i - 1]}
     return doc
 
 
@@ -54,30 +67,82 @@ def make_reader(nlp: Language, name: str, model: str | None, threads: int) -> Re
 
 
 class Reader:
-    """Tags, lemmas, dependencies, names and head types of the sentences of a Doc."""
+    """Tags, lemmas, dependencies, names, head types, triggers, coreference and links of a Doc.
+
+    Each Doc is read by itself: quantised activations are scaled over a whole batch, so that what is read
+    of an article would else depend on the articles beside it.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one Doc in place."""
-        return next(iter(self.pipe([doc])))
+        numbers = [token.i for token in doc if not token.is_space]
+        if not numbers:
+            return _write(doc, [])
+        starts = [
+            number
+            for number, i in enumerate(numbers)
+            # A sentence whose first token is white space begins at its first word.
+            if not number or any(doc[k].is_sent_start for k in range(numbers[number - 1] + 1, i + 1))
+        ]
+        breaks = doc.user_data.get(BREAKS)
+        fixed = None if breaks is None else frozenset(n for n, i in enumerate(numbers) if i in breaks)
+        (read,) = self.encoder.annotate([Text([doc[i].text for i in numbers], starts, fixed)])
+        sentences = []
+        begin = 0
+        for annotation in read:
+            end = begin + len(annotation.tags)
+            sentences.append((numbers[begin:end], annotation))
+            begin = end
+        _write(doc, sentences)
+        _relate(doc, sentences, self.encoder)
+        return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
-        """Annotate Docs; the sentences of a batch are read together, by length."""
-        docs = iter(stream)
-        while batch := list(islice(docs, batch_size)):
-            tokens = [
-                [token.i for token in sent if not token.is_space] for doc in batch for sent in doc.sents
-            ]
-            owners = [doc for doc in batch for _ in doc.sents]
-            kept = [(doc, numbers) for doc, numbers in zip(owners, tokens, strict=True) if numbers]
-            read = self.encoder.annotate([[doc[i].text for i in numbers] for doc, numbers in kept])
-            by_doc: dict[int, list[tuple[list[int], Annotation]]] = {}
-            for (doc, numbers), annotation in zip(kept, read, strict=True):
-                by_doc.setdefault(id(doc), []).append((numbers, annotation))
-            for doc in batch:
-                yield _write(doc, by_doc.get(id(doc), []))
+
+OURS = (*ROLES, *RELATIONS)
+"""Links that are of the ontology."""
+
+
+def mention_heads(annotation: Annotation) -> list[int]:
+    """Words of a sentence that head a mention of any kind."""
+    return [word for word, (label, _) in enumerate(annotation.head_types) if label != "None"]
+
+
+def _relate(doc: Doc, sentences: list[tuple[list[int], Annotation]], encoder: Encoder) -> None:
+    """Coreference over the Doc, and links within its sentences."""
+    tokens: list[int] = []
+    where: list[int] = []
+    left, right = [], []
+    found: list[Link] = []
+    temperatures = encoder.reader.temperatures
+    for number, (places, annotation) in enumerate(sentences):
+        heads = mention_heads(annotation)
+        tokens.extend(places[word] for word in heads)
+        where.extend([number] * len(heads))
+        left.append(annotation.vectors["coref_left"][heads])
+        right.append(annotation.vectors["coref_right"][heads])
+        typed = [word for word in heads if annotation.head_types[word][0] != "Other"]
+        found.extend(
+            Link(places[link.left], link.label, places[link.right], link.confidence)
+            for link in links(
+                annotation, typed, encoder.pair, temperature=temperatures.get("pairs", 1.0), labels=OURS
+            )
+        )
+    back = antecedents(
+        [doc[i].text for i in tokens],
+        where,
+        np.concatenate(left),
+        np.concatenate(right),
+        encoder.coref_bias,
+        temperature=temperatures.get("coref", 1.0),
+    )
+    doc.user_data[ANTECEDENTS] = {
+        token: None if link is None else (tokens[link[0]], link[1])
+        for token, link in zip(tokens, back, strict=True)
+    }
+    doc.user_data[LINKS] = found
 
 
 def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
@@ -86,14 +151,15 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
     arcs = [1.0] * len(doc)
     names: list[Span] = []
     confidence: dict[tuple[int, int], float] = {}
+    triggers: dict[int, Trigger] = {}
     heads = list(range(len(doc)))
     deps = [""] * len(doc)
+    tags, pos, lemmas = [""] * len(doc), [""] * len(doc), [""] * len(doc)
     for numbers, annotation in annotations:
         for at, i in enumerate(numbers):
-            token = doc[i]
-            token.tag_ = annotation.tags[at]
-            token.pos_ = annotation.pos[at]
-            token.lemma_ = annotation.lemmas[at]
+            tags[i] = annotation.tags[at]
+            pos[i] = annotation.pos[at]
+            lemmas[i] = annotation.lemmas[at]
             heads[i] = numbers[annotation.heads[at]]
             deps[i] = "ROOT" if heads[i] == i else annotation.deps[at]
             head_types[i] = annotation.head_types[at]
@@ -102,10 +168,15 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
             begin, end = numbers[name.begin], numbers[name.end - 1] + 1
             names.append(Span(doc, begin, end, label=name.type))
             confidence[begin, end] = name.confidence
-    starts = [token.is_sent_start for token in doc]
-    for i, token in enumerate(doc):
+        for trigger in annotation.triggers:
+            triggers[numbers[trigger.word]] = trigger
+    starts = [False] * len(doc)
+    for numbers, _ in annotations:
+        starts[numbers[0]] = True
+    for token in doc:
         if token.is_space:
-            token.tag_, token.pos_, token.lemma_ = "_SP", "SPACE", token.text
+            i = token.i
+            tags[i], pos[i], lemmas[i] = "_SP", "SPACE", token.text
             # A space hangs on the word before it, or after it at the start of a sentence.
             before = (
                 i - 1 if i > 0 and not starts[i] else i + 1 if i + 1 < len(doc) and not starts[i + 1] else i
@@ -113,15 +184,23 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
             heads[i] = before
             deps[i] = "dep" if before != i else "ROOT"
     if len(doc):
-        # spaCy takes heads as unsigned offsets; setting them token by token is quadratic.
+        # spaCy takes heads as unsigned offsets; setting values token by token is slow, heads quadratic.
+        add = doc.vocab.strings.add
         offsets = (np.array(heads) - np.arange(len(doc))).astype("uint64")
-        labels = np.array([doc.vocab.strings.add(dep) for dep in deps], dtype="uint64")
-        rows: Any = np.stack([offsets, labels], axis=1)
-        doc.from_array(["HEAD", "DEP"], rows)
+        columns = [
+            offsets,
+            *(np.array([add(value) for value in values], dtype="uint64") for values in (deps, tags, lemmas)),
+            np.array([add(value) for value in pos], dtype="uint64"),
+        ]
+        rows: Any = np.stack(columns, axis=1)
+        doc.from_array(["HEAD", "DEP", "TAG", "LEMMA", "POS"], rows)
     doc.set_ents(names, default="outside")
     doc.user_data[HEAD_TYPES] = head_types
     doc.user_data[NAME_CONFIDENCE] = confidence
     doc.user_data[ARC_CONFIDENCE] = arcs
+    doc.user_data[TRIGGERS] = triggers
+    doc.user_data[ANTECEDENTS] = {}
+    doc.user_data[LINKS] = []
     return doc
 
 

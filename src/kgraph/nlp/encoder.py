@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,38 +16,51 @@ from numpy.typing import NDArray
 
 from kgraph.errors import ModelError
 from kgraph.nlp import lemma as lemmas
-from kgraph.nlp.labels import HEAD_TYPES, MENTION_TYPES
+from kgraph.nlp.annotation import VECTORS, Annotation, Floats, Reader, join
+from kgraph.nlp.labels import PAIRS
+from kgraph.nlp.links import BUCKETS
 from kgraph.nlp.pieces import MAX_PIECES, Pieces, assemble, word_ids
-from kgraph.nlp.tree import decode
-
-Floats = NDArray[np.float32]
 
 BATCH_PIECES = 2048
 """Padded pieces in one forward pass: large enough for speed, small enough for memory."""
+WINDOW_PIECES = 256
+"""Consecutive sentences are read together up to this size: context helps names and pronouns."""
+LAYERS = (
+    *("xpos", "upos", "lemma", "head_types", "triggers", "realis", "starts_sentence", "label_left"),
+    *VECTORS,
+)
+
+
+Part = tuple[Sequence[str], dict[str, Floats]]
+"""Words read in one row, and their scores by layer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A proper name: words ``begin`` to ``end`` (exclusive) of a sequence."""
+class Text:
+    """A document's words and the numbers of those that begin a sentence, the first word's included.
 
+    Where ``fixed`` is given the starts are a guess that the model may better, but for those in ``fixed``.
+    """
+
+    words: Sequence[str]
+    starts: Sequence[int]
+    fixed: frozenset[int] | None = None
+
+
+ADDED, DROPPED = 2.2, -2.9
+"""Log odds of a sentence start above which it is one (0.9) and below which it is none (0.05)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Words ``begin`` on of a text, read in one row; ``starts`` are places in the text."""
+
+    text: int
     begin: int
-    end: int
-    type: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """What the model says of a sequence of n words; ``heads`` are word numbers, the root's its own."""
-
-    tags: list[str]
-    pos: list[str]
-    lemmas: list[str]
-    heads: list[int]
-    deps: list[str]
-    arc_confidence: list[float]
-    names: list[Name]
-    head_types: list[tuple[str, float]]
+    starts: list[int]
+    pieces: Pieces
+    continues: bool
+    """Whether it begins inside a sentence that was too long."""
 
 
 class Encoder:
@@ -73,9 +87,17 @@ class Encoder:
                 str(self.path), options, providers=["CPUExecutionProvider"]
             )
             metadata = self._session.get_modelmeta().custom_metadata_map
-            self._labels: dict[str, list[str]] = json.loads(metadata["kgraph.labels"])
             lexicon = json.loads(metadata["kgraph.lexicon"])
-            self._lexicon = lemmas.Lexicon(lexicon["forms"], lexicon["bases"])
+            self.reader = Reader(
+                json.loads(metadata["kgraph.labels"]),
+                lemmas.Lexicon(lexicon["forms"], lexicon["bases"]),
+                json.loads(metadata["kgraph.temperatures"]),
+            )
+            forms = _floats(metadata["kgraph.pair"])
+            width = round((len(forms) / len(PAIRS)) ** 0.5)
+            self.pair: Floats = forms.reshape(len(PAIRS), width, width)
+            """(labels, width, width): the bilinear form of each label of ``PAIRS``."""
+            self.coref_bias: Floats = _floats(metadata["kgraph.coref_bias"]).reshape(BUCKETS)
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of many kinds
             raise ModelError(f"{folder}: not a model of this version of kgraph ({error})") from error
@@ -91,140 +113,126 @@ class Encoder:
         """The first twelve hexadecimal digits of the SHA-256 of the model file."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()[:12]
 
-    def annotate(self, sequences: Sequence[Sequence[str]]) -> list[Annotation]:
-        """Annotate sequences of words, each of at least one word. A long one is read in windows.
+    def annotate(self, texts: Sequence[Text], *, schemes: Sequence[str] = ()) -> list[list[Annotation]]:
+        """The sentences of each text, annotated.
 
-        The roots of later windows hang on the root of the first as ``parataxis``.
+        ``schemes`` names taggers wanted beside ``names`` (``nlp.labels.SCHEMES``).
         """
-        cls, sep, unknown = self._special
-        windows: list[tuple[int, int, Pieces]] = []
-        flat = word_ids(self._tokenizer, [word for words in sequences for word in words], unknown)
-        position = 0
-        for number, words in enumerate(sequences):
-            ids = flat[position : position + len(words)]
-            position += len(words)
-            for begin, end in _windows(words, [len(item) for item in ids]):
-                windows.append((number, begin, assemble(ids[begin:end], words[begin:end], cls=cls, sep=sep)))
-        read: list[Annotation | None] = [None] * len(windows)
-        for index, scores in self._run([pieces for _, _, pieces in windows]):
-            number, begin, pieces = windows[index]
-            words = sequences[number][begin : begin + len(pieces.starts)]
-            read[index] = self._decode(words, scores)
-        parts: dict[int, list[Annotation]] = {}
-        for (number, _, _), annotation in zip(windows, read, strict=True):
-            if annotation is not None:
-                parts.setdefault(number, []).append(annotation)
-        return [_join(parts[number]) for number in range(len(sequences))]
+        wanted = ["names", *schemes]
+        windows = self._windows(texts)
+        read: list[list[Annotation]] = [[] for _ in windows]
+        for index, scores in self._run([window.pieces for window in windows], wanted):
+            window = windows[index]
+            words, starts = _sentences(texts[window.text], window, scores)
+            read[index] = self.reader.window(words, scores, starts, wanted)
+        result: list[list[Annotation]] = [[] for _ in texts]
+        for window, found in zip(windows, read, strict=True):
+            sentences = result[window.text]
+            if window.continues:
+                sentences[-1] = join([sentences[-1], found[0]])
+            sentences.extend(found[window.continues :])
+        return result
 
-    def _run(self, sequences: Sequence[Pieces]) -> Iterator[tuple[int, dict[str, Floats]]]:
+    def scores(self, text: Text, *, schemes: Sequence[str] = ("names",)) -> list[Part]:
+        """Words and bare scores of the sentences of a text, none of which may exceed the encoder."""
+        windows = self._windows([text])
+        read: list[list[Part]] = [[] for _ in windows]
+        for index, scores in self._run([window.pieces for window in windows], schemes):
+            words, starts = _sentences(text, windows[index], scores)
+            read[index] = [
+                (words[begin:end], _of_sentence(scores, slice(begin, end)))
+                for begin, end in zip(starts, [*starts[1:], len(words)], strict=True)
+            ]
+        return [part for parts in read for part in parts]
+
+    def _windows(self, texts: Sequence[Text]) -> list[_Window]:
+        cls, sep, unknown = self._special
+        flat = word_ids(self._tokenizer, [word for text in texts for word in text.words], unknown)
+        windows: list[_Window] = []
+        position = 0
+        for number, text in enumerate(texts):
+            ids = flat[position : position + len(text.words)]
+            position += len(text.words)
+            for begin, end, starts, continues in _cut(text, [len(item) for item in ids]):
+                pieces = assemble(ids[begin:end], text.words[begin:end], cls=cls, sep=sep)
+                windows.append(_Window(number, begin, starts, pieces, continues))
+        return windows
+
+    def _run(
+        self, sequences: Sequence[Pieces], schemes: Sequence[str]
+    ) -> Iterator[tuple[int, dict[str, Floats]]]:
         """Number and scores of each sequence, as they come; sequences of like length share a pass."""
-        names = [output.name for output in self._session.get_outputs()]
+        names = [*LAYERS, *schemes, "arcs", "label_right"]
         for batch in _batches(sequences):
             outputs = self._session.run(names, _pad([sequences[index] for index in batch]))
             for row, index in enumerate(batch):
-                count = len(sequences[index].starts)
-                scores = {name: output[row] for name, output in zip(names, outputs, strict=True)}
-                right = scores.pop("label_right")[: count + 1]
-                arcs = scores.pop("arcs")[:count, : count + 1]
-                kept = {name: score[:count] for name, score in scores.items()}
-                yield index, {**kept, "arcs": arcs, "label_right": right}
-
-    def _decode(self, words: Sequence[str], scores: dict[str, Floats]) -> Annotation:
-        count = len(words)
-        rows = np.arange(count)
-        tags = [self._labels["xpos"][i] for i in scores["xpos"].argmax(-1)]
-        scripts = [self._labels["lemma"][i] for i in scores["lemma"].argmax(-1)]
-        heads = np.array(decode(scores["arcs"]))
-        labels = np.einsum("nlw,nw->nl", scores["label_left"], scores["label_right"][heads])
-        deps = [self._labels["deprel"][i] for i in labels.argmax(-1)]
-        types = _softmax(scores["head_types"])
-        best = types.argmax(-1)
-        arcs = _softmax(scores["arcs"])[rows, heads]
-        return Annotation(
-            tags=tags,
-            pos=[self._labels["upos"][i] for i in scores["upos"].argmax(-1)],
-            lemmas=[self._lexicon.lemma(*item) for item in zip(words, scripts, tags, strict=True)],
-            heads=[i if head == 0 else int(head) - 1 for i, head in enumerate(heads)],
-            deps=["root" if head == 0 else dep for head, dep in zip(heads, deps, strict=True)],
-            arc_confidence=[float(value) for value in arcs],
-            names=_names(_softmax(scores["names"])),
-            head_types=[(HEAD_TYPES[i], float(types[row, i])) for row, i in enumerate(best)],
-        )
+                yield index, {name: output[row] for name, output in zip(names, outputs, strict=True)}
 
 
-def _softmax(scores: Floats) -> Floats:
-    shifted: Floats = np.exp(scores - scores.max(-1, keepdims=True))
-    shares: Floats = shifted / shifted.sum(-1, keepdims=True)
-    return shares
+def _sentences(text: Text, window: _Window, scores: Mapping[str, Floats]) -> tuple[Sequence[str], list[int]]:
+    """The words of a window, and which of them begin a sentence.
 
-
-def _names(probabilities: Floats) -> list[Name]:
-    """Names from tag probabilities (words, tags): extent first, by the mass of B, I and O; then the type.
-
-    The type of a name is the one its words agree on, so that no name changes its type half-way.
+    Where the text leaves it to the model, the rules and the model are heard both: a start by rule goes only
+    where the model is all but sure of it, and so does another come. Either alone is worse.
     """
-    count = len(probabilities)
-    grid = probabilities[:, 1:].reshape(count, len(MENTION_TYPES), 2)
-    by_type = grid.sum(2)
-    mass = np.stack([probabilities[:, 0], grid[:, :, 0].sum(1), grid[:, :, 1].sum(1)], axis=1)
-    kinds = mass.argmax(1)
-    names = []
-    index = 0
-    while index < count:
-        begin = index
-        index += 1
-        if kinds[begin] == 0:
-            continue
-        while index < count and kinds[index] == 2:
-            index += 1
-        shares = by_type[begin:index].mean(0)
-        best = int(shares.argmax())
-        names.append(Name(begin, index, MENTION_TYPES[best], float(shares[best])))
-    return names
+    count = len(window.pieces.starts)
+    words = text.words[window.begin : window.begin + count]
+    given = [start - window.begin for start in window.starts]
+    if text.fixed is None:
+        return words, given
+    margin = scores["starts_sentence"][:count, 1] - scores["starts_sentence"][:count, 0]
+    kept = {word for word in given if not word or margin[word] > DROPPED or window.begin + word in text.fixed}
+    return words, sorted(kept | set(np.flatnonzero(margin > ADDED).tolist()))
+
+
+def _floats(text: str) -> Floats:
+    return np.frombuffer(base64.b64decode(text), dtype=np.float16).astype(np.float32)
+
+
+def _of_sentence(scores: Mapping[str, Floats], rows: slice) -> dict[str, Floats]:
+    """The rows of one sentence; heads outside it are not in question."""
+    own = {name: score[rows] for name, score in scores.items()}
+    columns = slice(rows.start + 1, rows.stop + 1)
+    arcs = scores["arcs"]
+    own["arcs"] = np.concatenate([arcs[rows, :1], arcs[rows, columns]], axis=1)
+    right = scores["label_right"]
+    own["label_right"] = np.concatenate([right[:1], right[columns]])
+    return own
 
 
 BREAKS = frozenset({";", ":", ",", "—", "–", "\n"})
 
 
-def _windows(words: Sequence[str], sizes: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """Cut a sequence that exceeds the encoder, at the last punctuation that fits where there is one."""
-    begin = 0
-    while begin < len(words):
-        end, used = begin, 2
-        while end < len(words) and used + sizes[end] <= MAX_PIECES:
-            used += sizes[end]
-            end += 1
-        if end < len(words):
-            cut = next(
-                (i + 1 for i in range(end - 1, begin + (end - begin) // 2, -1) if words[i] in BREAKS), end
-            )
-            end = cut
-        yield begin, end
-        begin = end
+def _cut(text: Text, sizes: Sequence[int]) -> Iterable[tuple[int, int, list[int], bool]]:
+    """Windows of a text: begin, end, sentence starts in it, and whether it goes on with a sentence.
 
-
-def _join(parts: Sequence[Annotation]) -> Annotation:
-    """One annotation from those of consecutive windows."""
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    whole = Annotation([], [], [], [], [], [], [], [])
-    root = next(i for i, head in enumerate(first.heads) if head == i)
-    for part in parts:
-        offset = len(whole.tags)
-        whole.tags.extend(part.tags)
-        whole.pos.extend(part.pos)
-        whole.lemmas.extend(part.lemmas)
-        whole.arc_confidence.extend(part.arc_confidence)
-        whole.head_types.extend(part.head_types)
-        for i, (head, dep) in enumerate(zip(part.heads, part.deps, strict=True)):
-            loose = head == i and offset > 0
-            whole.heads.append(root if loose else head + offset)
-            whole.deps.append("parataxis" if loose else dep)
-        whole.names.extend(
-            Name(name.begin + offset, name.end + offset, name.type, name.confidence) for name in part.names
-        )
-    return whole
+    A sentence that exceeds the encoder is cut at the last punctuation that fits where there is one.
+    """
+    ends = [*text.starts[1:], len(text.words)]
+    held: list[int] = []
+    used = 0
+    for begin, end in zip(text.starts, ends, strict=True):
+        size = sum(sizes[begin:end])
+        if held and used + size > WINDOW_PIECES - 2:
+            yield held[0], begin, held, False
+            held, used = [], 0
+        if size <= MAX_PIECES - 2:
+            held.append(begin)
+            used += size
+            continue
+        at = begin
+        while at < end:
+            stop, taken = at, 0
+            while stop < end and taken + sizes[stop] <= MAX_PIECES - 2:
+                taken += sizes[stop]
+                stop += 1
+            if stop < end:
+                half = at + (stop - at) // 2
+                stop = next((i + 1 for i in range(stop - 1, half, -1) if text.words[i] in BREAKS), stop)
+            yield at, stop, [at], at > begin
+            at = stop
+    if held:
+        yield held[0], len(text.words), held, False
 
 
 def _batches(sequences: Sequence[Pieces]) -> Iterable[list[int]]:

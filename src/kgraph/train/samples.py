@@ -1,70 +1,25 @@
-"""Corpora as training samples under one label scheme; what a corpus does not say is masked.
-
-The tables here are the documentation of the mapping: each label of a corpus stands for a *set* of our
-labels, and the loss asks only that the model stays inside the set. A corpus without weapons so never
-teaches that weapons are nothing.
-"""
+"""Sentences as training samples, and the readers of treebanks and of IOB files."""
 
 from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kgraph.errors import KGraphError
-from kgraph.nlp.labels import HEAD_TYPES, MENTION_TYPES
-
-Allowed = frozenset[str]
-ORGANIZED: Allowed = frozenset(
-    {"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"}
-)
-LOCATED: Allowed = frozenset({"Place", "State", "Base"})
-RARE: Allowed = frozenset({"Nationality", "Equipment", "Event", "Document"})
+from kgraph.train.schemes import GUM, Allowed, Scheme, inside, outside
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
-    """How a corpus's entity labels map to ours. ``silent`` is what it never marks."""
+class Span:
+    """A mention in a sample: words ``begin`` to ``end`` (exclusive); equal chains mean the same thing."""
 
-    types: Mapping[str, Allowed]
-    silent: Allowed
-    optional: Allowed = frozenset()
-    """Labels of the corpus that may also be nothing for us."""
-
-
-COARSE = {"PER": frozenset({"Person"}), "LOC": LOCATED, "ORG": ORGANIZED | {"State"}, "MISC": RARE}
-WIKIGOLD = Scheme(COARSE, silent=frozenset(), optional=frozenset({"MISC"}))
-TWEETS = Scheme(COARSE, silent=RARE)
-POLITICS = Scheme(
-    {
-        "person": frozenset({"Person"}),
-        "politician": frozenset({"Person"}),
-        "organisation": ORGANIZED,
-        "politicalparty": frozenset({"Organization"}),
-        "event": frozenset({"Event"}),
-        "election": frozenset({"Event"}),
-        "country": frozenset({"State"}),
-        "location": frozenset({"Place", "Base"}),
-        "misc": RARE,
-    },
-    silent=frozenset({"Equipment"}),
-    optional=frozenset({"misc", "election"}),
-)
-GUM = Scheme(
-    {
-        "person": frozenset({"Person", "Nationality", "ArmedGroup"}),
-        "place": LOCATED,
-        "organization": ORGANIZED | {"State"},
-        "object": frozenset({"Equipment", "Document"}),
-        "event": frozenset({"Event"}),
-        "abstract": frozenset({"Document", "Event"}),
-    },
-    silent=frozenset({"Nationality"}),
-    optional=frozenset({"object", "abstract"}),
-)
-OWN = Scheme({name: frozenset({name}) for name in MENTION_TYPES}, silent=frozenset())
+    begin: int
+    end: int
+    chain: str
+    types: Allowed = frozenset()
 
 
 @dataclass(slots=True)
@@ -77,9 +32,30 @@ class Sample:
     lemmas: list[str] | None = None
     heads: list[int] | None = None
     deprels: list[str] | None = None
-    names: list[Allowed] | None = None
+    tags: dict[str, list[Allowed]] = field(default_factory=dict)
+    """Flat spans by scheme (``nlp.labels.SCHEMES``): for each word the tags it may have."""
     head_types: list[Allowed] | None = None
-    document: str = field(default="")
+    triggers: list[Allowed] | None = None
+    realis: list[Allowed] | None = None
+    mentions: list[Span] | None = None
+    """All that can corefer."""
+    typed: bool = False
+    """Whether the types of the mentions are to be taught at their head words."""
+    links: Links | None = None
+    document: str = ""
+    boundaries: bool = False
+    """Whether the samples of a document are its true sentences, in order."""
+
+
+@dataclass(slots=True)
+class Links:
+    """Roles and relations of a sample, by what they hold between: ``m3`` is mention 3, ``t5`` word 5."""
+
+    positive: dict[tuple[str, str], set[str]]
+    known: frozenset[str]
+    """Labels that this corpus marks; of others nothing is taught."""
+    open: set[tuple[str, str, str]] = field(default_factory=set)
+    """(from, to, label) that may hold or not."""
 
 
 def lines(path: Path) -> Iterator[str]:
@@ -93,25 +69,22 @@ def lines(path: Path) -> Iterator[str]:
         raise KGraphError(f"{path}: cannot be read ({error.strerror or error}); check --corpora") from error
 
 
-def outside(scheme: Scheme) -> Allowed:
-    """Tags allowed where a corpus marks nothing."""
-    return frozenset({"O", *(f"{prefix}-{name}" for name in scheme.silent for prefix in "BI")})
+def read_conll(path: Path, scheme: Scheme, *, layer: str = "names", alone: bool = True) -> Iterator[Sample]:
+    """Two-column files (word, IOB tag), separated by a tab or a space.
 
-
-def inside(types: Allowed, prefix: str, *, optional: bool) -> Allowed:
-    """Tags allowed at a marked word."""
-    return frozenset({f"{prefix}-{name}" for name in types} | ({"O"} if optional else set()))
-
-
-def read_conll(path: Path, scheme: Scheme) -> Iterator[Sample]:
-    """Two-column files (word, IOB tag), separated by a tab or a space."""
+    ``alone``: its sentences have nothing to do with each other.
+    """
+    number = 0
     words: list[str] = []
     tags: list[Allowed] = []
     previous = "O"
     for line in [*lines(path), ""]:
         if not line.strip():
             if words:
-                yield Sample(words, names=tags)
+                yield Sample(
+                    words, tags={layer: tags}, document=f"{path.stem}-{number}" if alone else path.stem
+                )
+                number += 1
             words, tags, previous = [], [], "O"
             continue
         word, _, tag = line.replace("\t", " ").rpartition(" ")
@@ -151,6 +124,7 @@ def read_conllu(path: Path) -> Iterator[Sample]:
                 heads=[int(row[6]) for row in rows],
                 deprels=[row[7] for row in rows],
                 document=document,
+                boundaries=True,
             )
             if has_entities:
                 _gum_mentions(sample, [row[9] for row in rows])
@@ -167,26 +141,26 @@ def _gum_mentions(sample: Sample, misc: Sequence[str]) -> None:
     names = [outside(GUM)] * count
     types: list[Allowed] = [frozenset({"None"})] * count
     open_: list[tuple[str, str, int]] = []
-    found: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, str, str]] = []
     for index, cell in enumerate(misc):
         entity = next((part[7:] for part in cell.split("|") if part.startswith("Entity=")), "")
         for match in ENTITY.finditer(entity):
             number, etype, closed, closing = match.groups()
             if number is not None:
                 if closed:
-                    found.append((index, index, etype))
+                    found.append((index, index, etype, number))
                 else:
                     open_.append((number, etype, index))
             else:
                 for position in range(len(open_) - 1, -1, -1):
                     if open_[position][0] == closing:
-                        _, etype, begin = open_.pop(position)
-                        found.append((begin, index, etype))
+                        chain, etype, begin = open_.pop(position)
+                        found.append((begin, index, etype, chain))
                         break
     assert sample.heads is not None  # noqa: S101 - read together
     assert sample.upos is not None  # noqa: S101
     # Longer mentions first, so that the names inside a long one are written over it.
-    for begin, end, etype in sorted(found, key=lambda item: item[0] - item[1]):
+    for begin, end, etype, _ in sorted(found, key=lambda item: item[0] - item[1]):
         head = next((i for i in range(begin, end + 1) if not begin <= sample.heads[i] - 1 <= end), begin)
         mapped = GUM.types.get(etype)
         types[head] = (
@@ -201,7 +175,8 @@ def _gum_mentions(sample: Sample, misc: Sequence[str]) -> None:
         first, last = _name_extent(sample, begin, end, head, person=etype == "person")
         for index in range(first, last + 1):
             names[index] = inside(mapped, "B" if index == first else "I", optional=etype in GUM.optional)
-    sample.names, sample.head_types = names, types
+    sample.tags, sample.head_types = {"names": names}, types
+    sample.mentions = [Span(begin, end + 1, chain) for begin, end, _, chain in sorted(found)]
 
 
 TITLES = frozenset(
@@ -277,7 +252,7 @@ def settle_states(samples: Iterable[Sample], states: frozenset[str]) -> None:
     ``states`` are names, such as those that our own sentences mark as states.
     """
     for sample in samples:
-        names = sample.names or []
+        names = sample.tags.get("names", [])
         index = 0
         while index < len(names):
             begin = index
@@ -297,7 +272,9 @@ def marked_names(samples: Iterable[Sample], name: str) -> frozenset[str]:
     found: set[str] = set()
     for sample in samples:
         current: list[str] = []
-        for word, allowed in zip([*sample.words, ""], [*(sample.names or []), frozenset()], strict=True):
+        for word, allowed in zip(
+            [*sample.words, ""], [*sample.tags.get("names", []), frozenset()], strict=True
+        ):
             if current and allowed != {f"I-{name}"}:
                 found.add(" ".join(current))
                 current = []
@@ -306,50 +283,3 @@ def marked_names(samples: Iterable[Sample], name: str) -> frozenset[str]:
             elif current:
                 current.append(word)
     return frozenset(found)
-
-
-MARK = re.compile(r"\[([^\[\]|]+)\|([A-Za-z]+)\]|<([^<>|]+)\|([A-Za-z]+)>")
-
-
-def read_marked(path: Path, tokenize: Tokenize) -> Iterator[Sample]:
-    """Our own sentences: ``[Al Udeid Air Base|Base]`` is a name, ``<rebels|ArmedGroup>`` a nominal."""
-    for number, line in enumerate(lines(path), start=1):
-        if not line.strip():
-            continue
-        text, spans, position = "", [], 0
-        for match in MARK.finditer(line):
-            text += line[position : match.start()]
-            surface, label = match.group(1) or match.group(3), match.group(2) or match.group(4)
-            if label not in MENTION_TYPES:
-                raise KGraphError(
-                    f"{path}:{number}: {label!r} is not a type; known: {', '.join(MENTION_TYPES)}"
-                )
-            spans.append((len(text), len(text) + len(surface), label, match.group(1) is not None))
-            text += surface
-            position = match.end()
-        text += line[position:]
-        tokens = [(word, begin) for word, begin in tokenize(text) if word.strip()]
-        names: list[Allowed] = [frozenset({"O"})] * len(tokens)
-        types: list[Allowed] = [frozenset({"None", "Other"})] * len(tokens)
-        for begin, end, label, is_name in spans:
-            covered = [i for i, (word, at) in enumerate(tokens) if at < end and at + len(word) > begin]
-            for index in covered:
-                if is_name:
-                    names[index] = frozenset({f"{'B' if index == covered[0] else 'I'}-{label}"})
-                    types[index] = frozenset(HEAD_TYPES)
-            if covered and not is_name:
-                types[covered[-1]] = frozenset({label})
-        yield Sample([word for word, _ in tokens], names=names, head_types=types, document=path.stem)
-
-
-class Tokenize:
-    """Text to (word, begin) pairs by spaCy's English tokenizer, the one used when reading."""
-
-    def __init__(self) -> None:
-        import spacy
-
-        self._nlp = spacy.blank("en")
-
-    def __call__(self, text: str) -> Iterable[tuple[str, int]]:
-        """Words with the offset of their first character."""
-        return [(token.text, token.idx) for token in self._nlp.make_doc(text)]

@@ -1,0 +1,205 @@
+"""Our own sentences and articles as training samples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from kgraph.errors import KGraphError
+from kgraph.nlp.labels import HEAD_TYPES, MENTION_TYPES, RE3D_RELATIONS, RELATIONS, ROLES, UNDIRECTED
+from kgraph.train.annotated import Annotated, Line, Mark, read
+from kgraph.train.samples import Links, Sample, Span, lines
+from kgraph.train.schemes import OWN_RE3D, OWN_RE3D_OUTSIDE, Allowed
+
+MARK = re.compile(r"\[([^\[\]|]+)\|([A-Za-z]+)\]|<([^<>|]+)\|([A-Za-z]+)>")
+
+
+class Tokenize:
+    """Text to (word, begin) pairs by spaCy's English tokenizer, the one used when reading."""
+
+    def __init__(self) -> None:
+        import spacy
+
+        self._nlp = spacy.blank("en")
+
+    def __call__(self, text: str) -> list[tuple[str, int]]:
+        """Words with the offset of their first character."""
+        return [(token.text, token.idx) for token in self._nlp.make_doc(text) if not token.is_space]
+
+
+def covered(tokens: Sequence[tuple[str, int]], begin: int, end: int) -> tuple[int, int]:
+    """First word and word after the last that a span of characters touches; equal where there is none."""
+    inside = [i for i, (word, at) in enumerate(tokens) if at < end and at + len(word) > begin]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def read_marked(path: Path, tokenize: Tokenize) -> Iterator[Sample]:
+    """Sentences of their own: ``[Al Udeid Air Base|Base]`` is a name, ``<rebels|ArmedGroup>`` a nominal."""
+    for number, line in enumerate(lines(path), start=1):
+        if not line.strip():
+            continue
+        text, spans, position = "", [], 0
+        for match in MARK.finditer(line):
+            text += line[position : match.start()]
+            surface, label = match.group(1) or match.group(3), match.group(2) or match.group(4)
+            if label not in MENTION_TYPES:
+                raise KGraphError(
+                    f"{path}:{number}: {label!r} is not a type; known: {', '.join(MENTION_TYPES)}"
+                )
+            spans.append((len(text), len(text) + len(surface), label, match.group(1) is not None))
+            text += surface
+            position = match.end()
+        text += line[position:]
+        tokens = tokenize(text)
+        names: list[Allowed] = [frozenset({"O"})] * len(tokens)
+        types: list[Allowed] = [frozenset({"None", "Other"})] * len(tokens)
+        for begin, end, label, is_name in spans:
+            first, last = covered(tokens, begin, end)
+            for index in range(first, last):
+                if is_name:
+                    names[index] = frozenset({f"{'B' if index == first else 'I'}-{label}"})
+                    types[index] = frozenset(HEAD_TYPES)
+            if last > first and not is_name:
+                types[last - 1] = frozenset({label})
+        yield Sample(
+            [word for word, _ in tokens],
+            tags={"names": names},
+            head_types=types,
+            document=f"{path.stem}-{number}",
+        )
+
+
+def held_out(article: Annotated) -> bool:
+    """Every tenth article is kept for scores: the only gold there is for our thirteen types."""
+    return article.id.endswith("0")
+
+
+def read_articles(path: Path, tokenize: Tokenize, *, dev: bool = False) -> Iterator[Sample]:
+    """Annotated articles (``train.annotated``), a sample for each sentence; those held out with ``dev``."""
+    for article in read(path):
+        if held_out(article) == dev:
+            yield from article_samples(article, tokenize)
+
+
+def article_samples(article: Annotated, tokenize: Tokenize) -> Iterator[Sample]:
+    """The sentences of one annotated article."""
+    for line in article.lines:
+        tokens = tokenize(line.text)
+        yield _sample(line, tokens, article.id)
+
+
+def _sample(line: Line, tokens: Sequence[tuple[str, int]], document: str) -> Sample:
+    count = len(tokens)
+    placed = [(mark, *covered(tokens, mark.begin, mark.end)) for mark in line.marks]
+    marks = [item for item in placed if item[0].kind != "trigger" and item[2] > item[1]]
+    names = [(begin, end, frozenset({mark.label})) for mark, begin, end in marks if mark.kind == "name"]
+    triggers: list[Allowed] = [frozenset({"None"})] * count
+    realis: list[Allowed] = [frozenset()] * count
+    told = {happening.number: happening for happening in line.happenings}
+    at: dict[str, int] = {}
+    for mark, begin, _ in placed:
+        if mark.kind == "trigger":
+            triggers[begin] = frozenset({mark.label})
+            realis[begin] = frozenset({told[mark.number].realis})
+            at[mark.number] = begin
+    return Sample(
+        [word for word, _ in tokens],
+        tags={"names": _flat(names, count), "re3d": _re3d(marks, count)},
+        head_types=[frozenset({"None", "Other"})] * count,
+        triggers=triggers,
+        realis=realis,
+        mentions=[Span(begin, end, mark.number, frozenset({mark.label})) for mark, begin, end in marks],
+        typed=True,
+        links=_links(line, marks, at),
+        document=document,
+        boundaries=True,
+    )
+
+
+def _flat(
+    spans: Iterable[tuple[int, int, Allowed]], count: int, outside: Allowed = frozenset({"O"})
+) -> list[Allowed]:
+    """Tags of flat spans with the types each may have; the longer of two that overlap is kept."""
+    tags = [outside] * count
+    taken = [False] * count
+    for begin, end, types in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if any(taken[begin:end]):
+            continue
+        for index in range(begin, end):
+            taken[index] = True
+            tags[index] = frozenset(f"{'B' if index == begin else 'I'}-{name}" for name in types)
+    return tags
+
+
+def _re3d(marks: Sequence[tuple[Mark, int, int]], count: int) -> list[Allowed]:
+    """The tags that re3d would give: a title joins the name after it; what we do not mark stays open."""
+    spans = [(begin, end, OWN_RE3D[mark.label]) for mark, begin, end in marks if OWN_RE3D[mark.label]]
+    for mark, begin, end in marks:
+        for other, first, last in marks:
+            if (
+                mark.kind == "nominal"
+                and other.kind == "name"
+                and first == end
+                and mark.number == other.number
+            ):
+                spans.append((begin, last, OWN_RE3D[mark.label]))
+    return _flat(spans, count, OWN_RE3D_OUTSIDE)
+
+
+AS_RE3D = {
+    "fights": "FightingAgainst",
+    "alliedWith": "AlliesOf",
+    "leads": "InChargeOf",
+    "memberOf": "BelongsTo",
+    "partOf": "BelongsTo",
+    "locatedIn": "CoLocated",
+    "stationedAt": "CoLocated",
+}
+"""Relations of re3d that follow from ours."""
+VIOLENT = frozenset({"Assault", "Capture", "Defeat"})
+TALKING = frozenset({"Consultation", "Request", "Agreement", "Threat"})
+
+
+def _links(line: Line, marks: Sequence[tuple[Mark, int, int]], triggers: dict[str, int]) -> Links:
+    """Roles and relations between all mentions of the chains that they name."""
+    by_chain: dict[str, list[str]] = {}
+    for index, (mark, _, _) in enumerate(marks):
+        by_chain.setdefault(mark.number, []).append(f"m{index}")
+    positive: dict[tuple[str, str], set[str]] = {}
+    open_: set[tuple[str, str, str]] = set()
+
+    def hold(one: str, label: str, other: str) -> None:
+        for left in by_chain.get(one, ()):
+            for right in by_chain.get(other, ()):
+                positive.setdefault((left, right), set()).add(label)
+                if label in UNDIRECTED:
+                    positive.setdefault((right, left), set()).add(label)
+
+    for subject, property_, object_ in line.relations:
+        hold(subject, property_, object_)
+        if property_ in AS_RE3D:
+            hold(subject, AS_RE3D[property_], object_)
+    labels = {mark.number: mark.label for mark in line.marks if mark.kind == "trigger"}
+    for happening in line.happenings:
+        trigger = f"t{triggers[happening.number]}"
+        for role, chain in happening.roles:
+            for mention in by_chain.get(chain, ()):
+                positive.setdefault((trigger, mention), set()).add(role)
+        actors = [chain for role, chain in happening.roles if role == "actor"]
+        others = [chain for role, chain in happening.roles if role == "recipient"]
+        found = (
+            "FightingAgainst"
+            if labels[happening.number] in VIOLENT
+            else "CommWith"
+            if labels[happening.number] in TALKING
+            else None
+        )
+        if found and happening.realis == "actual":
+            for actor in actors:
+                for other in others:
+                    hold(actor, found, other)
+        # What takes part in one event may well count as related in re3d.
+        parts = [mention for _, chain in happening.roles for mention in by_chain.get(chain, ())]
+        open_ |= {(one, other, label) for one in parts for other in parts for label in RE3D_RELATIONS}
+    return Links(positive, frozenset({*ROLES, *RELATIONS, *RE3D_RELATIONS}), open_)
