@@ -107,3 +107,22 @@ def test_held_out_articles_are_not_trained_on(tmp_path: Path) -> None:
     tokenize = Tokenize()
     assert [sample.document for sample in read_articles(file, tokenize)] == ["a-11"]
     assert [sample.document for sample in read_articles(file, tokenize, dev=True)] == ["a-10"]
+
+
+def test_what_follows_for_re3d() -> None:
+    """Who uses a thing is in charge of it; who attacked fights, both ways; what was denied gives nothing."""
+    rows = [
+        "## x-2 | agency | 2023-04-11",
+        "[Mali|State#1] {attacked|Assault#e1} [Chad|State#2] with [T-55s|Equipment#3].",
+        "e1 actual actor=1 recipient=2 instrument=3",
+        "= 1 uses 3",
+        "[Mali|State#1] never {attacked|Assault#e2} [Niger|State#4].",
+        "e2 negated actor=1 recipient=4",
+    ]
+    (article,) = parse(rows, "x.txt")
+    first, second = article_samples(article, Tokenize())
+    assert first.links is not None
+    assert first.links.positive["m0", "m2"] == {"uses", "InChargeOf"}
+    assert first.links.positive["m0", "m1"] == first.links.positive["m1", "m0"] == {"FightingAgainst"}
+    assert second.links is not None
+    assert ("m0", "m1") not in second.links.positive

@@ -15,7 +15,8 @@ from kgraph.nlp.labels import RE3D_RELATIONS, UNDIRECTED
 from kgraph.nlp.pairs import links
 from kgraph.nlp.split import Split
 
-THRESHOLD = 0.5
+THRESHOLD = 0.4
+"""On our held-out articles as good as 0.5, and it finds more."""
 
 
 def re3d(path: Path, encoder: Encoder, *, gold_mentions: bool) -> Documents:

@@ -150,15 +150,22 @@ def _re3d(marks: Sequence[tuple[Mark, int, int]], count: int) -> list[Allowed]:
 AS_RE3D = {
     "fights": "FightingAgainst",
     "alliedWith": "AlliesOf",
+    "supports": "AlliesOf",
     "leads": "InChargeOf",
+    "uses": "InChargeOf",
     "memberOf": "BelongsTo",
     "partOf": "BelongsTo",
     "locatedIn": "CoLocated",
     "stationedAt": "CoLocated",
 }
-"""Relations of re3d that follow from ours."""
-VIOLENT = frozenset({"Assault", "Capture", "Defeat"})
-TALKING = frozenset({"Consultation", "Request", "Agreement", "Threat"})
+"""Relations of re3d that follow from ours. There, whoever uses or holds a thing is in charge of it."""
+EVENTS_AS_RE3D = {
+    **dict.fromkeys(("Assault", "Defeat"), "FightingAgainst"),
+    **dict.fromkeys(("Consultation", "Request", "Agreement", "Threat"), "CommWith"),
+    **dict.fromkeys(("Aid", "Support", "Cooperation"), "AlliesOf"),
+    "Capture": "InChargeOf",
+}
+"""Relations of re3d between the actor and the recipient of an event that is not negated."""
 
 
 def _links(line: Line, marks: Sequence[tuple[Mark, int, int]], triggers: dict[str, int]) -> Links:
@@ -180,25 +187,20 @@ def _links(line: Line, marks: Sequence[tuple[Mark, int, int]], triggers: dict[st
         hold(subject, property_, object_)
         if property_ in AS_RE3D:
             hold(subject, AS_RE3D[property_], object_)
+        if property_ == "operatedBy":
+            hold(object_, "InChargeOf", subject)
     labels = {mark.number: mark.label for mark in line.marks if mark.kind == "trigger"}
     for happening in line.happenings:
         trigger = f"t{triggers[happening.number]}"
         for role, chain in happening.roles:
             for mention in by_chain.get(chain, ()):
                 positive.setdefault((trigger, mention), set()).add(role)
-        actors = [chain for role, chain in happening.roles if role == "actor"]
-        others = [chain for role, chain in happening.roles if role == "recipient"]
-        found = (
-            "FightingAgainst"
-            if labels[happening.number] in VIOLENT
-            else "CommWith"
-            if labels[happening.number] in TALKING
-            else None
-        )
-        if found and happening.realis == "actual":
-            for actor in actors:
-                for other in others:
-                    hold(actor, found, other)
+        found = EVENTS_AS_RE3D.get(labels[happening.number])
+        if found and happening.realis != "negated":
+            for one, actor in happening.roles:
+                for other, recipient in happening.roles:
+                    if (one, other) == ("actor", "recipient"):
+                        hold(actor, found, recipient)
         # What takes part in one event may well count as related in re3d.
         parts = [mention for _, chain in happening.roles for mention in by_chain.get(chain, ())]
         open_ |= {(one, other, label) for one in parts for other in parts for label in RE3D_RELATIONS}

@@ -214,8 +214,8 @@ def fit(model: Path, corpora: Path | None) -> dict[str, float]:
 def tune(options: Options, records: Path, *, model: Path, report: Callable[[str], None]) -> dict[str, Any]:
     """Train the shipped model further on a user's annotated articles; no corpora are needed.
 
-    Our own sentences and articles are mixed in, half as many as the user's or more, so that what the model
-    knew is not forgotten. Returns the number of sentences; the model is below ``options.out``.
+    Of our own sentences and articles as many documents as the user's are mixed in, at least 50, so that what
+    the model knew is not forgotten. Returns the numbers of sentences; the model is below ``options.out``.
     """
     try:
         import torch
