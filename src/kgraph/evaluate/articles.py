@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 
 from kgraph.evaluate import chains
-from kgraph.evaluate.coreference import read as read_chains
+from kgraph.evaluate.coreference import resolve
 from kgraph.evaluate.measures import Documents, Tally, of_sets
 from kgraph.evaluate.tokens import Tokens
 from kgraph.nlp.annotation import Annotation, head_in
@@ -64,7 +64,7 @@ def _article(article: Annotated, tokenize: Tokenize, encoder: Encoder) -> dict[s
         given = _given(annotation, encoder, {head: mark.number for mark, _, head in mentions})
         for name in LAYERS:
             tallies[name] += of_sets(given[name], gold[name])
-    result = read_chains(encoder, text)
+    result = resolve(read_, text, encoder)
     predicted = [
         frozenset(result.heads[i] for i in chain) for chain in partition(result.links) if len(chain) > 1
     ]

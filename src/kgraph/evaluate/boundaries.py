@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kgraph.evaluate.measures import Documents, Tally, of_sets
-from kgraph.evaluate.mentions import lines
 from kgraph.nlp.component import load
 from kgraph.nlp.encoder import Encoder
+from kgraph.train.samples import lines
 
 
 def evaluate(path: Path, encoder: Encoder) -> Documents:

@@ -12,15 +12,15 @@ import numpy as np
 from kgraph.errors import KGraphError
 from kgraph.evaluate import chains
 from kgraph.evaluate.measures import Documents, Tally
-from kgraph.evaluate.mentions import lines
 from kgraph.evaluate.tokens import places, tokens
-from kgraph.nlp.annotation import Floats, head_in
+from kgraph.nlp.annotation import Annotation, Floats, head_in
 from kgraph.nlp.component import mention_heads
 from kgraph.nlp.coreference import antecedents
 from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder, Text
 from kgraph.nlp.extent import children, extent
 from kgraph.nlp.split import Split
+from kgraph.train.samples import lines
 
 
 @dataclass(slots=True)
@@ -37,6 +37,13 @@ class Read:
 def read(encoder: Encoder, text: Text, given: Sequence[tuple[int, int]] = ()) -> Read:
     """Mentions and antecedents of a text; ``given`` are spans that are mentions whatever the model says."""
     (annotations,) = encoder.annotate([text])
+    return resolve(annotations, text, encoder, given)
+
+
+def resolve(
+    annotations: Sequence[Annotation], text: Text, encoder: Encoder, given: Sequence[tuple[int, int]] = ()
+) -> Read:
+    """The same for a text that is annotated already."""
     heads: list[int] = []
     numbers: list[int] = []
     spans: list[tuple[int, int]] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,18 +12,9 @@ from kgraph.evaluate.measures import Documents, Tally, of_sets
 from kgraph.evaluate.tokens import Tokens, places, tokens
 from kgraph.nlp.encoder import Encoder, Text
 from kgraph.nlp.split import Split
+from kgraph.train.samples import lines
 
 Span = tuple[int, int, str]
-
-
-def lines(path: Path) -> Iterator[str]:
-    """Lines of a gzipped or plain UTF-8 file; KGraphError where it cannot be read."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8") as stream:
-            yield from (line.rstrip("\n") for line in stream)
-    except (OSError, UnicodeDecodeError) as error:
-        raise KGraphError(f"{path}: cannot be read ({error}); check the path") from error
 
 
 def records(path: Path, *fields: str) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kgraph.nlp.encoder import Text
 from kgraph.nlp.split import Split
+from kgraph.train.own import covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class Tokens:
 
     def covered(self, begin: int, end: int) -> tuple[int, int]:
         """Words that a span of characters touches, end exclusive; equal where there is none."""
-        inside = [i for i, (word, at) in enumerate(self.words) if at < end and at + len(word) > begin]
-        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+        return covered(self.words, begin, end)
 
 
 def tokens(split: Split, text: str) -> Tokens:

@@ -19,18 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgraph.errors import KGraphError
+from kgraph.nlp import links
 from kgraph.nlp.labels import EVENT_CLASSES, MENTION_TYPES, REALIS, RELATIONS, ROLES
 
 CLOSING = {"[": "]", "<": ">", "{": "}"}
 LABEL = re.compile(r"([A-Za-z]+)#(e?\d+)")
-PRONOUNS = frozenset(
-    [
-        *("he", "him", "his", "himself", "she", "her", "hers", "herself", "it", "its", "itself"),
-        *("they", "them", "their", "theirs", "themselves", "we", "us", "our", "ours", "ourselves"),
-        *("i", "me", "my", "mine", "myself", "you", "your", "yours", "yourself", "yourselves"),
-        *("who", "whom", "whose", "which", "that", "this", "these", "those", "one", "both", "all"),
-    ]
-)
+PRONOUNS = links.PRONOUNS | {"one", "both", "all"}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,4 +1,4 @@
-"""Corpora of whole documents with offsets as training samples: re3d, GAP, text2kgbench."""
+"""Corpora of whole documents with offsets as training samples: re3d and GAP."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from kgraph.nlp import lemma as lemmas
 from kgraph.nlp import links
-from kgraph.nlp.labels import HEAD_TYPES, PAIRS, REALIS, ROLES, SCHEMES, TRIGGERS, iob, shape
-from kgraph.nlp.pieces import MAX_PIECES, Pieces, word_ids
+from kgraph.nlp.labels import HEAD_TYPES, PAIRS, REALIS, ROLES, SCHEMES, TRIGGERS, iob
+from kgraph.nlp.pieces import MAX_PIECES, Pieces, assemble, word_ids
 from kgraph.train.samples import Sample, Span
 from kgraph.train.schemes import Allowed
 
@@ -81,12 +81,7 @@ class Encoded:
 
     def pieces(self, cls: int, sep: int) -> Pieces:
         """What the encoder reads."""
-        flat, shapes, starts = [cls], [6], []
-        for ids, word in zip(self.ids, self.words, strict=True):
-            starts.append(len(flat))
-            flat.extend(ids)
-            shapes.extend([shape(word)] * len(ids))
-        return Pieces([*flat, sep], [*shapes, 6], starts)
+        return assemble(self.ids, self.words, cls=cls, sep=sep)
 
 
 def head_of(sample: Sample, span: Span) -> int:

@@ -65,8 +65,8 @@ def lines(path: Path) -> Iterator[str]:
         with opener(path, "rt", encoding="utf-8") as stream:
             for line in stream:
                 yield line.rstrip("\n")
-    except OSError as error:
-        raise KGraphError(f"{path}: cannot be read ({error.strerror or error}); check --corpora") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise KGraphError(f"{path}: cannot be read ({error}); check the path or --corpora") from error
 
 
 def read_conll(path: Path, scheme: Scheme, *, layer: str = "names", alone: bool = True) -> Iterator[Sample]:
