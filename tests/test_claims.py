@@ -6,7 +6,7 @@ import pytest
 
 from docs import build
 from kgraph import frames, ontology
-from kgraph.extract.claims import claim_of, reporter
+from kgraph.extract.claims import announced, claim_of, reporter
 from kgraph.extract.quotes import quotes
 
 FRAMES = frames.load(ontology.load())
@@ -119,3 +119,14 @@ def test_a_quotation_goes_on_with_its_speaker() -> None:
         "Okoro",
         "Okoro",
     ]
+
+
+def test_a_headline_names_its_speaker_before_a_colon() -> None:
+    """What stands before a colon speaks; a clause there does not."""
+    said = build("Orlov/NNP/parataxis/failed :/:/punct/Orlov raid/NN/nsubj/failed failed/VBD/ROOT//fail")
+    assert (found := announced(said[3])) is not None
+    assert found.text == "Orlov"
+    plain = build(
+        "They/PRP/nsubj/met met/VBD/ROOT//meet :/:/punct/met talks/NNS/nsubj/failed failed/VBD/ccomp/met"
+    )
+    assert announced(plain[4]) is None

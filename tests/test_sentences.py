@@ -60,3 +60,36 @@ def test_given_sentences_stay() -> None:
 
     doc = Doc(NLP.vocab, words=["A", ".", "B"], sent_starts=[True, False, False])
     assert len(list(NLP.get_pipe("kgraph_sentences")(doc).sents)) == 1
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "QUITO, Ecuador —",
+        "Vienna, July 14 -",
+        "ADEN (Reuters) –",
+        "SAN PEDRO, 3 JAN 90 --",
+        "KYIV, Ukraine --",
+    ],
+)
+def test_a_dateline_is_no_part_of_its_sentence(dateline: str) -> None:
+    """Where and when a report was filed acts in nothing."""
+    assert split(f"{dateline} Two bridges fell.\n\nNobody was hurt.") == [
+        dateline,
+        "Two bridges fell.",
+        "Nobody was hurt.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NATO — the alliance of the West — said so.",
+        "F-16 - a fighter of the seventies - flies on.",
+        "The U.S. - Iraq talks went on.",
+        "THE REBELS - WHO FLED - SAID SO.",
+        "Envoys met — Monday was too late.",
+    ],
+)
+def test_a_dash_makes_no_dateline(text: str) -> None:
+    assert split(text) == [text]

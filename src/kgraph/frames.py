@@ -36,6 +36,7 @@ SETTINGS = {
     "instrument",
     "say_verbs",
     "say_nouns",
+    "factive_verbs",
     "realis",
 }
 REALIS_KEYS = {"negated", "planned", "hypothetical", "future_modals", "hypothetical_modals"}

@@ -108,18 +108,20 @@ def _given(annotation: Annotation, encoder: Encoder, chain_at: dict[int, str]) -
             roles.add((link.left, link.label, right))
         else:
             relations.add(_relation(chain_at.get(link.left, f"word {link.left}"), link.label, right))
+    triggers = [trigger for trigger in annotation.triggers if trigger.likely]
     return {
         "names": {(name.begin, name.end, name.type) for name in annotation.names},
         "nominals and pronouns": {(word, label) for word, label in typed if word not in named},
-        "triggers": {(trigger.word, trigger.cls) for trigger in annotation.triggers},
-        "triggers, any class": {trigger.word for trigger in annotation.triggers},
-        "realis": {(trigger.word, trigger.realis) for trigger in annotation.triggers},
+        "triggers": {(trigger.word, trigger.cls) for trigger in triggers},
+        "triggers, any class": {trigger.word for trigger in triggers},
+        "realis": {(trigger.word, trigger.realis) for trigger in triggers},
         "roles": roles,
         "relations": relations,
     }
 
 
 def _sure(annotation: Annotation, encoder: Encoder, heads: list[int], temperature: float) -> Iterator[Link]:
+    told = {trigger.word for trigger in annotation.triggers if trigger.likely}
     for link in links(annotation, heads, encoder.pair, temperature=temperature, labels=(*ROLES, *RELATIONS)):
-        if link.confidence >= THRESHOLD:
+        if link.confidence >= THRESHOLD and (link.label not in ROLES or link.left in told):
             yield link

@@ -99,6 +99,14 @@ def _articles(path: Path, encoder: Encoder) -> Documents:
     return articles.evaluate(files, encoder)
 
 
+def _facts(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import facts
+    from kgraph.pipeline import Resources
+
+    files = sorted(path.glob("articles-*.txt")) if path.is_dir() else [path]
+    return facts.evaluate(files, Resources.load(model=encoder.path.parent))
+
+
 def _agreement(path: Path, _: Encoder) -> Documents:
     from kgraph.evaluate import agreement
 
@@ -126,6 +134,7 @@ TASKS: Mapping[str, Task] = {
     "relations": Task(("re3d/dev.jsonl.gz",), _relations),
     "relations-end-to-end": Task(("re3d/dev.jsonl.gz",), _end_to_end),
     "articles": Task((), _articles, _CONLL),
+    "facts": Task((), _facts),
     "agreement": Task((), _agreement, _CONLL),
     "times": Task(tuple(f"wikiwars/{name}.tml.gz" for name in _HISTORIES), _times, pooled=True),
 }

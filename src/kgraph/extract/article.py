@@ -6,7 +6,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
 from kgraph.extract import events, folding, mentions, relations
-from kgraph.extract.claims import claim_of, reporter
+from kgraph.extract.claims import announced, claim_of, reporter, settled
 from kgraph.extract.dates import Calendar
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.quotes import quotes
@@ -34,7 +34,7 @@ def extract_article(
         for token in doc.char_span(time.span.begin, time.span.end, alignment_mode="expand") or ()
     )
     found_events = events.find(doc, frames=frames, mentions=who, ontology=ontology, timed=timed)
-    found_relations = relations.find(doc, frames=frames, mentions=who, ontology=ontology)
+    found_relations = relations.find(doc, frames=frames, mentions=who, ontology=ontology, gazetteer=gazetteer)
     calendar = Calendar(doc, found_times, triggers={event.trigger.i for event in found_events})
     finish = _Finisher(doc, article.text, spans, who, frames, ontology, calendar)
     return Extraction(
@@ -88,6 +88,7 @@ class _Finisher:
         words = [claim.source]
         if claim.saying is None:
             words.append(reporter(trigger, self.frames.settings["say_verbs"]))
+            words.append(announced(trigger))
             words.extend(quote.speaker for quote in self.quotes if quote.begin <= trigger.i < quote.end)
         for word in words:
             source = self.who.at(word) if word is not None else None
@@ -100,6 +101,8 @@ class _Finisher:
     def event(self, number: int, found: folding.Found) -> Event:
         """The finished event."""
         realis, source = self.claim(found.trigger)
+        if found.learned_realis is not None:
+            realis = settled(realis, found.trigger, *found.learned_realis)
         dated = self.calendar.date(
             found.trigger, say_verbs=self.frames.settings["say_verbs"], carriers=self.carriers
         )

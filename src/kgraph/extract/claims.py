@@ -25,6 +25,10 @@ GOVERNED = frozenset(
 )
 
 
+DOUBT, SURE = 0.6, 0.85
+"""How probable the model's realis must be to replace that of grammar: away from actual, and to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """``source`` is the word that means who says so; ``saying`` the verb or noun of saying."""
@@ -86,11 +90,37 @@ def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[
         return True
     if kind not in GOVERNED or node.dep_ == "acl:relcl":
         return False
+    if kind == "acl" and node.tag_ in {"VBN", "VBD", "VBG"} and not _marked(node):
+        # "the trawlers seized in May will be sunk": they were seized.
+        return False
+    if kind == "parataxis" and _finite(node) and _has(node, "nsubj"):
+        return False
+    if node.dep_ in {"obj", "nsubj:pass"} and not is_verb(node) and lemma in settings["factive_verbs"]:
+        # Whoever comes "to condemn the attack" speaks of one that was.
+        return False
     if kind == "advcl":
         return not _finite(node) or bool(_adverbial_signs(node))
     if node.dep_ == "nsubj":
         return lemma in settings["occurrence_verbs"]
     return kind not in {"obl", "nmod"} or preposition(node) not in CIRCUMSTANCES
+
+
+def _marked(node: Token) -> bool:
+    """Whether a clause has a word that opens it: "accused of bombing", "a threat to bomb"."""
+    return any(child.dep_ in {"mark", "case"} or child.tag_ == "TO" for child in node.children)
+
+
+def settled(rule: Realis, trigger: Token, learned: Realis, confidence: float) -> Realis:
+    """The realis where grammar and the model differ.
+
+    The model may take an event out of what happened more easily than put it there, and a verb that grammar
+    finds planned, hypothetical or negated never.
+    """
+    if learned == rule:
+        return rule
+    if learned == "actual":
+        return learned if confidence >= SURE and not is_verb(trigger) and rule != "negated" else rule
+    return learned if confidence >= DOUBT else rule
 
 
 def _verdict(signs: set[str]) -> Realis:
@@ -246,4 +276,18 @@ def reporter(trigger: Token, say_verbs: frozenset[str]) -> Token | None:
     for child in trigger.sent.root.children:
         if relation(child) == "parataxis" and is_verb(child) and child.lemma_.lower() in say_verbs:
             return _speaker(child)
+    return None
+
+
+LONGEST_SPEAKER = 6
+
+
+def announced(trigger: Token) -> Token | None:
+    """Who says a headline: the head of the words before a colon that open it, "Lavrov: line helped"."""
+    sentence = trigger.sent
+    for token in sentence[1 : LONGEST_SPEAKER + 1]:
+        if token.text == ":" and token.i < trigger.i and token.whitespace_:
+            return sentence.doc[sentence.start : token.i].root
+        if not (token.pos_ in NOMINAL or token.dep_ in {"case", "det", "amod", "flat", "compound"}):
+            return None
     return None

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 
 from kgraph.extract.folding import Found, drop_carriers, fold
 from kgraph.extract.grammar import Slots, is_verb, noun_slots, relation, support, verb_slots
+from kgraph.extract.learned import Learned
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.numbers import count_of
 from kgraph.extract.values import Values, core, phrase
@@ -48,10 +49,19 @@ def find(
             _fill(match, frames, values)
             found[match.trigger.i] = match
             used.update(word.i for word in match.words)
+    learned = Learned.of(doc)
+    for token in doc:
+        if token.i not in names and token.i not in used and (event := learned.event(token, frames)):
+            learned.complete(event, values)
+            _fill(event, frames, values)
+            found[token.i] = event
     drop_carriers(found, frames)
     fold(found, ontology)
     for event in found.values():
+        learned.correct(event)
+        learned.complete(event, values)
         _tidy(event)
+        learned.judge(event, mentions)
     return [found[key] for key in sorted(found)]
 
 

@@ -9,7 +9,7 @@ from spacy.tokens import Token
 
 from kgraph.extract.grammar import Slots, is_verb, relation, support, verb_lemma
 from kgraph.frames import Frame, Frames
-from kgraph.model import Mention
+from kgraph.model import Mention, Realis
 from kgraph.ontology import Ontology
 
 
@@ -24,6 +24,9 @@ class Found:
     roles: dict[str, list[Mention]] = field(default_factory=dict)
     literals: list[tuple[str, str | int]] = field(default_factory=list)
     confidence: float = 0.0
+    signs: dict[str, float] = field(default_factory=dict)
+    learned_realis: tuple[Realis, float] | None = None
+    """What the model says of whether it happened, with its probability."""
 
 
 def drop_carriers(found: dict[int, Found], frames: Frames) -> None:

@@ -12,9 +12,20 @@ from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.values import Values
 from kgraph.frames import TITLE_PROPERTIES, Frames
+from kgraph.gazetteer import Gazetteer
 from kgraph.model import Mention
+from kgraph.nlp.component import LINKS
+from kgraph.nlp.labels import RELATIONS
 from kgraph.ontology import Ontology
 
+LEARNED, LEARNED_FAR = 0.5, 0.7
+"""How probable the model must find a relation of two mentions: close in the tree, and further apart."""
+NEAR = 2
+"""Steps in the tree between the heads of two mentions that are close."""
+LOCAL = frozenset({"locatedIn", "nationality", "partOf", "stationedAt"})
+"""Relations that hold between words of one phrase; further apart the model guesses."""
+VAGUE = frozenset({"stationedAt", "fights"})
+"""Relations that the model confuses with being somewhere, or in one fight, once."""
 GRAMMAR_PRIOR, VERB_PRIOR, TITLE_PRIOR, WEAK_PRIOR = 0.85, 0.8, 0.9, 0.65
 
 
@@ -35,9 +46,11 @@ class Found:
     stated: bool = False
 
 
-def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) -> list[Found]:
+def find(
+    doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology, gazetteer: Gazetteer
+) -> list[Found]:
     """All standing relations of a Doc, in text order, each once a sentence."""
-    reader = _Reader(doc, frames, mentions, ontology)
+    reader = _Reader(doc, frames, mentions, ontology, gazetteer)
     seen: set[tuple[str, str, str, int]] = set()
     kept = []
     for found in reader.all():
@@ -53,8 +66,11 @@ def find(doc: Doc, *, frames: Frames, mentions: Mentions, ontology: Ontology) ->
 class _Reader:
     """The patterns, one method each."""
 
-    def __init__(self, doc: Doc, frames: Frames, mentions: Mentions, ontology: Ontology) -> None:
+    def __init__(
+        self, doc: Doc, frames: Frames, mentions: Mentions, ontology: Ontology, gazetteer: Gazetteer
+    ) -> None:
         self.doc = doc
+        self.gazetteer = gazetteer
         self.frames = frames
         self.mentions = mentions
         self.ontology = ontology
@@ -77,6 +93,24 @@ class _Reader:
             mention = self.mentions.at(token)
             if mention is not None and self.mentions.token(mention) == token:
                 yield from self.by_grammar(token, mention)
+        yield from self.learned()
+
+    def learned(self) -> Iterator[Found]:
+        """What the model alone reads between two mentions of a sentence.
+
+        Its clause is that of the object: "Oslo denied that the battalion would join the force".
+        """
+        for link in self.doc.user_data.get(LINKS, ()):
+            if link.label not in RELATIONS:
+                continue
+            left, right = self.doc[link.left], self.doc[link.right]
+            near = distance(left, right) <= NEAR
+            least = LEARNED if near and link.label not in VAGUE else LEARNED_FAR
+            if link.confidence < least or (not near and link.label in LOCAL):
+                continue
+            subject, object_ = self.mentions.at(left), self.mentions.at(right)
+            if subject is not None and object_ is not None:
+                yield from self.made(link.label, subject, object_, right, link.confidence, stated=True)
 
     def cls(self, mention: Mention) -> str:
         return self.mentions.entity(mention).cls
@@ -92,9 +126,21 @@ class _Reader:
         stated: bool = False,
     ) -> Iterator[Found]:
         """The relation, where the ontology allows it between these two."""
+        if property == "locatedIn" and self.elsewhere(subject, object_):
+            return
         if self.ontology.accepts(property, subject=self.cls(subject), object=self.cls(object_)):
             confidence = round(prior * min(subject.confidence, object_.confidence), 2)
             yield Found(property, subject, object_, None, trigger, confidence, stated)
+
+    def elsewhere(self, subject: Mention, object_: Mention) -> bool:
+        """Whether the gazetteer knows the first in another state than the second."""
+        inner, outer = (
+            self.gazetteer.entries.get(self.mentions.entity(mention).key) for mention in (subject, object_)
+        )
+        if inner is None or outer is None or inner.state is None:
+            return False
+        state = outer.name if outer.cls == "State" else outer.state
+        return state is not None and state != inner.state
 
     def by_verb(self, verb: Token) -> Iterator[Found]:
         """Frames with verbs: "Russia operates the base"."""
@@ -324,6 +370,15 @@ class _Reader:
             mention = self.mentions.at(child) if beside or name in {"in", "at", "on"} else None
             if mention is not None and mention.type in {"Place", "State", "Base"}:
                 yield mention
+
+
+def distance(one: Token, other: Token) -> int:
+    """Steps in the tree from one word to another of the same sentence; many where there is no way."""
+    above = {token.i: steps for steps, token in enumerate((one, *one.ancestors))}
+    for steps, token in enumerate((other, *other.ancestors)):
+        if token.i in above:
+            return steps + above[token.i]
+    return len(above) + steps + 1
 
 
 def _compact(token: Token) -> list[Token]:

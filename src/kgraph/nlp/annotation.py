@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kgraph.model import Realis
 from kgraph.nlp import lemma as lemmas
-from kgraph.nlp.labels import HEAD_TYPES, REALIS, SCHEMES, TRIGGERS
+from kgraph.nlp import sequence
+from kgraph.nlp.labels import EVENT_CLASSES, HEAD_TYPES, REALIS, SCHEMES
 from kgraph.nlp.tree import decode
 
 Floats = NDArray[np.float32]
+TOLD = 0.1
+"""A word that tells an event with less than this probability is no trigger at all."""
 VECTORS = ("coref_left", "coref_right", "pair_left", "pair_right")
 
 
@@ -28,13 +32,31 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A word that tells an event: its class and whether it happened, each with a probability."""
+    """A word that may tell an event: the best class and whether it happened, each with a probability."""
 
     word: int
     cls: str
     confidence: float
-    realis: str
+    realis: Realis
     realis_confidence: float
+    shares: tuple[float, ...] = ()
+    """Probability of each of ``labels.EVENT_CLASSES``; what is left is that of no event."""
+
+    @property
+    def told(self) -> float:
+        """Probability that the word tells an event of any class."""
+        return sum(self.shares) if self.shares else self.confidence
+
+    @property
+    def likely(self) -> bool:
+        """Whether its class is more probable than no event."""
+        return self.confidence > 1 - self.told
+
+    def share(self, cls: str) -> float:
+        """Probability that it tells an event of a class; of any, for a class that the model does not know."""
+        if cls not in EVENT_CLASSES:
+            return self.told
+        return self.shares[EVENT_CLASSES.index(cls)] if self.shares else self.confidence * (cls == self.cls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +90,8 @@ class Reader:
     lexicon: lemmas.Lexicon
     temperatures: Mapping[str, float]
     """By layer; scores are divided by it, so that probabilities are shares of right answers (Guo 2017)."""
+    transitions: Mapping[str, Floats] = field(default_factory=dict)
+    """(tags, tags) by scheme, for those whose tags are scored as a sequence."""
 
     def probabilities(self, name: str, scores: Floats) -> Floats:
         """Calibrated probabilities of a layer."""
@@ -115,13 +139,22 @@ class Reader:
                 head_types=types[begin:end],
                 triggers=[replace(t, word=t.word - begin) for t in triggers if begin <= t.word < end],
                 schemes={
-                    name: trimmed(spans(found[begin:end], SCHEMES[name]), pos[begin:end])
+                    name: trimmed(
+                        self._spans(name, scores[name][begin:end], found[begin:end]), pos[begin:end]
+                    )
                     for name, found in marked.items()
                 },
                 vectors={name: scores[name][begin:end] for name in VECTORS},
             )
             for begin, end in bounds
         ]
+
+    def _spans(self, scheme: str, scores: Floats, probabilities: Floats) -> list[Name]:
+        """Spans of one sentence."""
+        if scheme not in self.transitions:
+            return spans(probabilities, SCHEMES[scheme])
+        tags = sequence.best(scores, self.transitions[scheme])
+        return of_tags(tags, probabilities, SCHEMES[scheme])
 
     def _trees(self, arcs: Floats, bounds: Sequence[tuple[int, int]]) -> tuple[list[int], list[float]]:
         """Heads of the words of a window, 0 or one more than a word's number, and their probabilities."""
@@ -140,20 +173,19 @@ class Reader:
         return heads, shares
 
     def _triggers(self, scores: Mapping[str, Floats], count: int) -> list[Trigger]:
-        found = np.flatnonzero(scores["triggers"][:count].argmax(-1))
-        if not len(found):
-            return []
-        classes = self.probabilities("triggers", scores["triggers"][found])
+        every = self.probabilities("triggers", scores["triggers"][:count])
+        found = np.flatnonzero(every[:, 0] <= 1 - TOLD)
         realis = self.probabilities("realis", scores["realis"][found])
         return [
             Trigger(
                 int(word),
-                TRIGGERS[int(cls.argmax())],
-                float(cls.max()),
+                EVENT_CLASSES[int(classes.argmax())],
+                float(classes.max()),
                 REALIS[int(kind.argmax())],
                 float(kind.max()),
+                tuple(classes.tolist()),
             )
-            for word, cls, kind in zip(found, classes, realis, strict=True)
+            for word, classes, kind in zip(found, every[found, 1:], realis, strict=True)
         ]
 
 
@@ -189,6 +221,22 @@ def spans(probabilities: Floats, types: Sequence[str]) -> list[Name]:
         shares = by_type[begin:index].mean(0)
         best = int(shares.argmax())
         found.append(Name(begin, index, types[best], float(shares[best])))
+    return found
+
+
+def of_tags(tags: Sequence[int], probabilities: Floats, types: Sequence[str]) -> list[Name]:
+    """Flat spans of well-formed tags, with the mean probability of their words' types."""
+    found = []
+    begin = 0
+    for word in range(1, len(tags) + 1):
+        inside = word < len(tags) and tags[word] and tags[word] % 2 == 0
+        if inside:
+            continue
+        if tags[begin]:
+            best = (tags[begin] - 1) // 2
+            share = float(probabilities[begin:word, 2 * best + 1 : 2 * best + 3].sum(1).mean())
+            found.append(Name(begin, word, types[best], share))
+        begin = word
     return found
 
 
@@ -242,10 +290,7 @@ def join(parts: Sequence[Annotation]) -> Annotation:
             whole.schemes[name].extend(
                 Name(span.begin + offset, span.end + offset, span.type, span.confidence) for span in found
             )
-        whole.triggers.extend(
-            Trigger(item.word + offset, item.cls, item.confidence, item.realis, item.realis_confidence)
-            for item in part.triggers
-        )
+        whole.triggers.extend(replace(item, word=item.word + offset) for item in part.triggers)
     for name in VECTORS:
         whole.vectors[name] = np.concatenate([part.vectors[name] for part in parts])
     return whole

@@ -24,14 +24,14 @@ NAME_CONFIDENCE = "kgraph.name_confidence"
 ARC_CONFIDENCE = "kgraph.arc_confidence"
 """Key in ``Doc.user_data``: for each token, the probability of its head."""
 TRIGGERS = "kgraph.triggers"
-"""Key in ``Doc.user_data``: token -> ``Trigger`` (its ``word`` counts within the sentence)."""
+"""Key in ``Doc.user_data``: token -> ``Trigger`` (its ``word`` counts within the sentence), sure or not."""
 ANTECEDENTS = "kgraph.antecedents"
 """Key in ``Doc.user_data``: head token of a mention -> (that of its antecedent, confidence), or None."""
 LINKS = "kgraph.links"
 """Key in ``Doc.user_data``: list of ``Link`` between tokens: roles of triggers, relations of mentions."""
 
 BREAKS = "kgraph.breaks"
-"""Key in ``Doc.user_data``: tokens after a line break that begin a sentence by rule; these are kept."""
+"""Key in ``Doc.user_data``: tokens after a line break or a dateline that begin a sentence; these are kept."""
 
 MODEL = Path(__file__).parent / "model"
 
@@ -56,7 +56,8 @@ def mark_sentences(doc: Doc) -> Doc:
     begins = {numbers[index] for index in starts}
     for token in doc:
         token.is_sent_start = token.i in begins or token.i == 0
-    doc.user_data[BREAKS] = {numbers[i] for i in starts if i == 0 or "\n" in spaces[i - 1]}
+    after = sentences.after_datelines(words, spaces)
+    doc.user_data[BREAKS] = {numbers[i] for i in starts if i == 0 or "\n" in spaces[i - 1] or i in after}
     return doc
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kgraph.errors import ModelError
 from kgraph.nlp import lemma as lemmas
 from kgraph.nlp.annotation import VECTORS, Annotation, Floats, Reader, join
-from kgraph.nlp.labels import PAIRS
+from kgraph.nlp.labels import PAIRS, SCHEMES, SEQUENCES, iob
 from kgraph.nlp.links import BUCKETS
 from kgraph.nlp.pieces import MAX_PIECES, Pieces, assemble, word_ids
 
@@ -92,6 +92,7 @@ class Encoder:
                 json.loads(metadata["kgraph.labels"]),
                 lemmas.Lexicon(lexicon["forms"], lexicon["bases"]),
                 json.loads(metadata["kgraph.temperatures"]),
+                _transitions(metadata),
             )
             forms = _floats(metadata["kgraph.pair"])
             width = round((len(forms) / len(PAIRS)) ** 0.5)
@@ -183,6 +184,16 @@ def _sentences(text: Text, window: _Window, scores: Mapping[str, Floats]) -> tup
     margin = scores["starts_sentence"][:count, 1] - scores["starts_sentence"][:count, 0]
     kept = {word for word in given if not word or margin[word] > DROPPED or window.begin + word in text.fixed}
     return words, sorted(kept | set(np.flatnonzero(margin > ADDED).tolist()))
+
+
+def _transitions(metadata: Mapping[str, str]) -> dict[str, Floats]:
+    """Scores of one tag after another, by scheme; a model made before there were any has none."""
+    found = {}
+    for name in SEQUENCES:
+        if key := metadata.get(f"kgraph.transitions.{name}"):
+            size = len(iob(SCHEMES[name]))
+            found[name] = _floats(key).reshape(size, size)
+    return found
 
 
 def _floats(text: str) -> Floats:

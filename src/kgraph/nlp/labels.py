@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kgraph.model import Realis
+
 MENTION_TYPES = (
     "Person",
     "State",
@@ -29,7 +31,7 @@ EVENT_CLASSES = (
 )
 """Classes of event triggers, those of the ontology."""
 
-REALIS = ("actual", "planned", "hypothetical", "negated")
+REALIS: tuple[Realis, ...] = ("actual", "planned", "hypothetical", "negated")
 """Whether an event happened, as the text has it."""
 
 ROLES = ("actor", "recipient", "place", "base", "instrument", "source")
@@ -61,6 +63,9 @@ def iob(types: tuple[str, ...]) -> tuple[str, ...]:
 
 SCHEMES = {"names": MENTION_TYPES, "re3d": RE3D_TYPES, "politics": POLITICS_TYPES}
 """Taggers of flat spans: our names, and whole mentions as two corpora of the field mark them."""
+
+SEQUENCES = ("re3d", "politics")
+"""Schemes whose tags are scored as a sequence (a linear-chain CRF); names are told word by word."""
 
 TRIGGERS = ("None", *EVENT_CLASSES)
 """What a word is as the trigger of an event."""

@@ -64,7 +64,10 @@ def starts(words: Sequence[str], spaces: Sequence[str]) -> Iterator[int]:
     """
     wrap = _line_width(words, spaces)
     begin, line = 0, 0
+    datelines = after_datelines(words, spaces)
     for index, word in enumerate(words):
+        if index in datelines:
+            begin = index
         if index == begin:
             yield index
         line += len(word) + len(spaces[index])
@@ -80,6 +83,52 @@ def starts(words: Sequence[str], spaces: Sequence[str]) -> Iterator[int]:
             begin = index + 1
         if "\n" in gap:
             line = 0
+
+
+DASHES = frozenset({"—", "–", "-", "--", "---"})
+MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec".split())
+LONGEST_DATELINE = 14
+
+
+def after_datelines(words: Sequence[str], spaces: Sequence[str]) -> frozenset[int]:
+    """Words that follow a dateline ("QUITO, Ecuador —", "Vienna, July 14 -", "ADEN (Reuters) –").
+
+    A dateline opens a paragraph and is no part of the sentence behind it. It is in capitals, where the text
+    is not, or has a date or an agency in brackets.
+    """
+    found = set()
+    for begin in range(len(words)):
+        if not begin or "\n" in spaces[begin - 1]:
+            end = _dateline(words, spaces, begin)
+            if end:
+                found.add(end)
+    return frozenset(found)
+
+
+def _dateline(words: Sequence[str], spaces: Sequence[str], begin: int) -> int:
+    """The word behind the dateline that begins here; 0 where there is none."""
+    marks = dated = False
+    for index in range(begin, min(begin + LONGEST_DATELINE, len(words) - 1)):
+        word = words[index]
+        if word in DASHES:
+            if index == begin or not (spaces[index - 1] or spaces[index]) or not spaces[index]:
+                continue
+            if words[index + 1][:1].islower():
+                return 0
+            loud = all(part.isupper() for part in words[begin:index] if part.isalpha() and len(part) > 3)
+            first = words[begin].isupper() and len(words[begin]) > 2
+            quiet = not (words[index + 1].isupper() and len(words[index + 1]) > 1)
+            named = first and (loud or "," in words[begin:index]) and quiet
+            return index + 1 if dated or marks or named else 0
+        if "\n" in spaces[index]:
+            return 0
+        marks |= word == "(" and index > begin and words[index + 2 : index + 3] == [")"]
+        dated |= word.rstrip(".").lower()[:3] in MONTHS and any(
+            part.isdigit() for part in (*words[index + 1 : index + 3], words[index - 1])
+        )
+        if not (word[:1].isupper() or not word[0].isalpha() or word in {"de", "of", "al", "la"}):
+            return 0
+    return 0
 
 
 def _line_width(words: Sequence[str], spaces: Sequence[str]) -> float:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from kgraph.nlp.encoder import LAYERS
-from kgraph.nlp.labels import SCHEMES
+from kgraph.nlp.labels import SCHEMES, SEQUENCES
 from kgraph.nlp.lemma import Lexicon
 from kgraph.train.encode import Vocabulary
 from kgraph.train.network import Network
@@ -96,6 +96,7 @@ def export(
             # What scores pairs of words is no part of the graph: only pairs of interest are scored.
             "kgraph.pair": _halves(network.pair),
             "kgraph.coref_bias": _halves(network.coref_bias),
+            **{f"kgraph.transitions.{name}": _halves(network.transitions[name]) for name in SEQUENCES},
         }
         for key, value in metadata.items():
             entry = model.metadata_props.add()

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from kgraph.nlp.labels import SEQUENCES
+from kgraph.nlp.sequence import barred
 from kgraph.train.encode import IGNORE, Batch, coreference
 from kgraph.train.network import Network, labels_at
 
@@ -47,7 +49,9 @@ def loss(
     for name, table in tables.items():
         known_words = targets[name] != IGNORE
         known = int(known_words.sum())
-        if known:
+        if known and name in SEQUENCES:
+            add(name, _sequence(network.transitions[name], scores[name], batch, name, table), known)
+        elif known:
             allowed = table[targets[name][known_words]]
             chosen = scores[name][known_words].log_softmax(-1).masked_fill(~allowed, FORBIDDEN).logsumexp(-1)
             add(name, -chosen.mean(), known)
@@ -58,6 +62,33 @@ def loss(
     if known:
         add("pairs", value / known, known)
     return total
+
+
+def _sequence(transitions: Tensor, scores: Tensor, batch: Batch, name: str, table: Tensor) -> Tensor:
+    """Mean loss a word of a linear-chain CRF (Lafferty et al. 2001) whose words allow sets of tags.
+
+    The probability of all sequences within the sets, as for partial labels (Bellare and McCallum 2007).
+    """
+    targets = batch.targets[name]
+    rows = (targets != IGNORE).any(1)
+    scores, targets, sentences = scores[rows], targets[rows], batch.targets["sentences"][rows]
+    open_ = targets == IGNORE
+    allowed = table[targets.clamp(min=0)] | open_.unsqueeze(-1)
+    both = torch.cat([scores.masked_fill(~allowed, FORBIDDEN), scores])
+    sentences = sentences.repeat(2, 1)
+    moves = transitions.masked_fill(torch.from_numpy(barred(transitions.shape[0])), FORBIDDEN)
+    weights = moves.exp()
+    # alpha[i, b]: log of the sum over all sequences up to the word that end in tag b.
+    alpha = both[:, 0] + moves[0]
+    for word in range(1, both.shape[1]):
+        top = alpha.max(1, keepdim=True).values
+        shares = (alpha - top).exp()
+        begins = (sentences[:, word] != sentences[:, word - 1]).unsqueeze(1)
+        reached = torch.where(begins, shares.sum(1, keepdim=True) * weights[0], shares @ weights)
+        moved = reached.clamp(min=1e-30).log() + top + both[:, word]
+        alpha = torch.where((sentences[:, word] < 0).unsqueeze(1), alpha, moved)
+    inside, everything = alpha.logsumexp(1).chunk(2)
+    return (everything - inside).sum() / (~open_).sum()
 
 
 def within(arcs: Tensor, sentences: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from kgraph.nlp.labels import HEAD_TYPES, PAIRS, REALIS, SCHEMES, SHAPES, TRIGGERS, iob
+from kgraph.nlp.labels import HEAD_TYPES, PAIRS, REALIS, SCHEMES, SEQUENCES, SHAPES, TRIGGERS, iob
 from kgraph.nlp.links import BUCKETS
 
 ARC, LABEL, PAIR, COREF = 256, 96, 96, 128
@@ -39,6 +39,10 @@ class Network(nn.Module):
         self.dropout = Dropout(0.15)
         tags = {name: sizes[name] for name in ("xpos", "upos", "lemma")} | FIXED
         self.taggers = nn.ModuleDict({name: nn.Linear(width, size) for name, size in tags.items()})
+        # transitions[a, b]: the score of tag b after tag a; a sentence begins as after O.
+        self.transitions = nn.ParameterDict(
+            {name: nn.Parameter(torch.zeros(FIXED[name], FIXED[name])) for name in SEQUENCES}
+        )
         self.arc_dependent, self.arc_head = nn.Linear(width, ARC), nn.Linear(width, ARC)
         self.label_dependent, self.label_head = nn.Linear(width, LABEL), nn.Linear(width, LABEL)
         self.arc = nn.Parameter(torch.zeros(ARC + 1, ARC))

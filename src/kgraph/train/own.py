@@ -7,11 +7,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kgraph.errors import KGraphError
-from kgraph.nlp.labels import HEAD_TYPES, MENTION_TYPES, RE3D_RELATIONS, RELATIONS, ROLES, UNDIRECTED
+from kgraph.nlp.labels import (
+    HEAD_TYPES,
+    MENTION_TYPES,
+    RE3D_RELATIONS,
+    RELATIONS,
+    ROLES,
+    SCHEMES,
+    UNDIRECTED,
+)
+from kgraph.nlp.links import PRONOUNS
 from kgraph.train.annotated import Annotated, Line, Mark, read
 from kgraph.train.samples import Links, Sample, Span, lines
-from kgraph.train.schemes import OWN_RE3D, OWN_RE3D_OUTSIDE, Allowed
+from kgraph.train.schemes import (
+    OWN_POLITICS,
+    OWN_POLITICS_OUTSIDE,
+    OWN_RE3D,
+    OWN_RE3D_OUTSIDE,
+    POLITICS,
+    Allowed,
+    inside,
+    outside,
+)
 
+TYPED = re.compile(r"\[([^\[\]|]+)\|([A-Za-z]+)(?:#(\d+))?\]")
 MARK = re.compile(r"\[([^\[\]|]+)\|([A-Za-z]+)\]|<([^<>|]+)\|([A-Za-z]+)>")
 
 
@@ -70,6 +89,74 @@ def read_marked(path: Path, tokenize: Tokenize) -> Iterator[Sample]:
         )
 
 
+def read_typed(path: Path, tokenize: Tokenize, scheme: str) -> Iterator[Sample]:
+    """Our sentences with the entities of another scheme: ``[the rebels|Organisation#1]`` is entity 1.
+
+    Lines ``= 1 FightingAgainst 2`` hold relations of re3d; an empty line ends a document, and where there is
+    none the sentences have nothing to do with each other.
+    """
+    document, grouped = 0, any(not line.strip() for line in lines(path))
+    text, spans, relations = "", list[tuple[int, int, str, str]](), list[tuple[str, str, str]]()
+    for number, line in enumerate([*lines(path), ""], start=1):
+        if line.startswith("= "):
+            one, label, other = line.split()[1:]
+            if label not in RE3D_RELATIONS or not {one, other} <= {mark[3] for mark in spans}:
+                raise KGraphError(f"{path}:{number}: no relation of re3d between marks of the sentence")
+            relations.append((one, label, other))
+            continue
+        if text:
+            yield _typed(tokenize(text), spans, relations, scheme, f"{path.stem}-{document}")
+            document += not grouped
+        if not line.strip():
+            document += 1
+        text, spans, relations, position = "", [], [], 0
+        for match in TYPED.finditer(line):
+            text += line[position : match.start()]
+            surface, label, mark = match.groups()
+            if label not in SCHEMES[scheme]:
+                raise KGraphError(f"{path}:{number}: {label!r} is no type of {scheme}")
+            spans.append((len(text), len(text) + len(surface), label, mark or ""))
+            text += surface
+            position = match.end()
+        text += line[position:]
+
+
+def _typed(
+    tokens: Sequence[tuple[str, int]],
+    spans: Sequence[tuple[int, int, str, str]],
+    relations: Sequence[tuple[str, str, str]],
+    scheme: str,
+    document: str,
+) -> Sample:
+    placed = [(*covered(tokens, begin, end), label, mark) for begin, end, label, mark in spans]
+    tags = _flat([(first, last, frozenset({label})) for first, last, label, _ in placed], len(tokens))
+    sample = Sample([word for word, _ in tokens], tags={scheme: tags}, document=document)
+    if scheme == "re3d":
+        sample.mentions = [Span(first, last, "") for first, last, _, _ in placed]
+        order: dict[str, list[str]] = {}
+        for index, (_, _, _, mark) in enumerate(placed):
+            order.setdefault(mark, []).append(f"m{index}")
+        positive: dict[tuple[str, str], set[str]] = {}
+        for one, label, other in relations:
+            for left in order[one]:
+                for right in order[other]:
+                    positive.setdefault((left, right), set()).add(label)
+                    if label in UNDIRECTED:
+                        positive.setdefault((right, left), set()).add(label)
+        sample.links = Links(positive, frozenset(RE3D_RELATIONS))
+    else:
+        sample.tags["names"] = [_as_names(allowed) for allowed in tags]
+    return sample
+
+
+def _as_names(allowed: Allowed) -> Allowed:
+    """The tags of our names that a tag of CrossNER politics stands for."""
+    (tag,) = allowed
+    if tag == "O":
+        return outside(POLITICS)
+    return inside(POLITICS.types[tag[2:]], tag[0], optional=tag[2:] in POLITICS.optional)
+
+
 def held_out(article: Annotated) -> bool:
     """Every tenth article is kept for scores: the only gold there is for our thirteen types."""
     return article.id.endswith("0")
@@ -105,7 +192,11 @@ def _sample(line: Line, tokens: Sequence[tuple[str, int]], document: str) -> Sam
             at[mark.number] = begin
     return Sample(
         [word for word, _ in tokens],
-        tags={"names": _flat(names, count), "re3d": _re3d(marks, count)},
+        tags={
+            "names": _flat(names, count),
+            "re3d": _re3d(marks, tokens),
+            "politics": _politics(marks, count),
+        },
         head_types=[frozenset({"None", "Other"})] * count,
         triggers=triggers,
         realis=realis,
@@ -132,21 +223,51 @@ def _flat(
     return tags
 
 
-def _re3d(marks: Sequence[tuple[Mark, int, int]], count: int) -> list[Allowed]:
-    """The tags that re3d would give: a title joins the name after it; what we do not mark stays open."""
-    spans = [(begin, end, OWN_RE3D[mark.label]) for mark, begin, end in marks if OWN_RE3D[mark.label]]
+def _re3d(marks: Sequence[tuple[Mark, int, int]], tokens: Sequence[tuple[str, int]]) -> list[Allowed]:
+    """The tags that re3d may give.
+
+    A title joins the name after it, and "the" may: re3d has it inside, we leave it out. Which of the nominals
+    and pronouns re3d would mark is left open, and so is all that we do not mark.
+    """
+    spans = [(begin, end, OWN_RE3D[mark.label], mark.kind) for mark, begin, end in marks]
     for mark, begin, end in marks:
         for other, first, last in marks:
-            if (
-                mark.kind == "nominal"
-                and other.kind == "name"
-                and first == end
-                and mark.number == other.number
-            ):
-                spans.append((begin, last, OWN_RE3D[mark.label]))
-    return _flat(spans, count, OWN_RE3D_OUTSIDE)
+            titled = mark.kind == "nominal" and other.kind == "name" and first == end
+            if titled and mark.number == other.number:
+                spans.append((begin, last, OWN_RE3D[mark.label], "name"))
+    tags = [OWN_RE3D_OUTSIDE] * len(tokens)
+    taken = [False] * len(tokens)
+    for begin, end, types, kind in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if not types or any(taken[begin:end]):
+            continue
+        loose = kind != "name" or tokens[begin][0].lower() in PRONOUNS
+        either = frozenset(f"{prefix}-{name}" for name in types for prefix in "BI")
+        for index in range(begin, end):
+            taken[index] = True
+            starts = frozenset(tag for tag in either if (tag[0] == "B") == (index == begin))
+            tags[index] = starts | ({"O"} if loose else set())
+        before = begin - 1
+        if begin and not taken[before] and tokens[before][0].lower() == "the":
+            taken[before] = True
+            tags[before] = OWN_RE3D_OUTSIDE | {tag for tag in either if tag[0] == "B"}
+            tags[begin] = tags[begin] | either
+    return tags
 
 
+def _politics(marks: Sequence[tuple[Mark, int, int]], count: int) -> list[Allowed]:
+    """The tags that CrossNER may give our names; nominals are none there."""
+    tags = [OWN_POLITICS_OUTSIDE] * count
+    for mark, begin, end in sorted(marks, key=lambda item: item[1] - item[2]):
+        if mark.kind == "name":
+            for index in range(begin, end):
+                tags[index] = inside(
+                    OWN_POLITICS[mark.label], "B" if index == begin else "I", optional=mark.label in LOOSE
+                )
+    return tags
+
+
+LOOSE = frozenset({"Nationality", "Equipment", "Document"})
+"""What CrossNER marks at times."""
 AS_RE3D = {
     "fights": "FightingAgainst",
     "alliedWith": "AlliesOf",

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from kgraph.errors import KGraphError
+from kgraph.nlp.labels import SEQUENCES
 from kgraph.nlp.lemma import Lexicon
 from kgraph.train.encode import Vocabulary
 from kgraph.train.network import Network
@@ -34,7 +35,9 @@ def restore(path: Path, network_of: Any) -> tuple[Network, Vocabulary, Lexicon]:
     network: Network = network_of(vocabulary)
     values = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
     found = _plain(values) | _products(model.graph.node, values)
-    for name, key in (("pair", "kgraph.pair"), ("coref_bias", "kgraph.coref_bias")):
+    outside = {"pair": "kgraph.pair", "coref_bias": "kgraph.coref_bias"}
+    outside |= {f"transitions.{name}": f"kgraph.transitions.{name}" for name in SEQUENCES}
+    for name, key in outside.items():
         found[name] = np.frombuffer(base64.b64decode(metadata[key]), dtype="<f2").astype(np.float32)
     state = network.state_dict()
     for name, old in state.items():

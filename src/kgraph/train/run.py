@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from kgraph.errors import KGraphError
 from kgraph.nlp import lemma
+from kgraph.nlp.labels import SEQUENCES
 from kgraph.nlp.split import Split
 from kgraph.train.documents import read_gap, read_re3d
-from kgraph.train.own import Tokenize, read_articles, read_marked
+from kgraph.train.own import Tokenize, read_articles, read_marked, read_typed
 from kgraph.train.samples import Sample, marked_names, read_conll, read_conllu, settle_states
-from kgraph.train.schemes import AS_POLITICS, POLITICS, TWEETS, WIKIGOLD
+from kgraph.train.schemes import AS_POLITICS, COARSE_POLITICS, POLITICS, TWEETS, WIKIGOLD, Scheme
 
 if TYPE_CHECKING:
     from kgraph.train.encode import Encoded
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 SYNTAX = ("syntax/ewt.train.conllu.gz", "syntax/gum.train.conllu.gz")
 DEV = {"ewt": "syntax/ewt.dev.conllu.gz", "gum": "syntax/gum.dev.conllu.gz"}
 TWEET_FILES = tuple(f"ner/btc.{part}.conll.gz" for part in "abefgh")
-PER_EPOCH = {"tweets": 1000, "gap": 0.34}
-"""Tweets know names that treebanks lack, but are no news: some of them each pass. A third of GAP, by text."""
-WEIGHTS = {"own": 2, "articles": 3, "re3d": 3, "politics": 4}
+PER_EPOCH = {"tweets": 1000, "gap": 0.67}
+"""Tweets know names that treebanks lack, but are no news: some of them each pass. GAP: two thirds."""
+WEIGHTS = {"own": 1, "articles": 2, "re3d": 4, "politics": 5, "like-re3d": 2, "like-politics": 2}
 """How often each sample of the small sets of the field is seen in a pass."""
 
 
@@ -60,13 +61,14 @@ def read_corpora(folder: Path) -> dict[str, list[Sample]]:
     own, articles = read_own(tokenize)
     corpora = {
         "syntax": [sample for name in SYNTAX for sample in read_conllu(folder / name)],
-        "wikigold": list(read_conll(folder / "ner/wikigold.conll.gz", WIKIGOLD, alone=False)),
-        "politics": list(read_politics(folder / "crossner-politics/train.tsv.gz")),
+        "wikigold": twice(folder / "ner/wikigold.conll.gz", WIKIGOLD, COARSE_POLITICS, alone=False),
+        "politics": twice(folder / "crossner-politics/train.tsv.gz", POLITICS, AS_POLITICS),
         "tweets": [sample for name in TWEET_FILES for sample in read_conll(folder / name, TWEETS)],
         "own": own,
         "articles": articles,
         "re3d": list(read_re3d(folder / "re3d/train.jsonl.gz", split)),
         "gap": list(read_gap(folder / "gap/development.tsv.gz", split)),
+        **{f"like-{scheme}": read_like(scheme, tokenize) for scheme in SEQUENCES},
     }
     states = marked_names([*own, *articles], "State")
     for samples in corpora.values():
@@ -83,12 +85,19 @@ def read_own(tokenize: Tokenize) -> tuple[list[Sample], list[Sample]]:
         )
 
 
-def read_politics(path: Path) -> Iterator[Sample]:
-    """CrossNER politics twice over: as our names and as its own nine types."""
-    ours, theirs = read_conll(path, POLITICS), read_conll(path, AS_POLITICS)
-    for sample, other in zip(ours, theirs, strict=True):
+def read_like(scheme: str, tokenize: Tokenize) -> list[Sample]:
+    """Our own sentences in the manner of a corpus, with its types."""
+    with resources.as_file(resources.files("kgraph.train") / "data") as path:
+        files = sorted(path.glob(f"{scheme}-*.txt"))
+        return [sample for file in files for sample in read_typed(file, tokenize, scheme)]
+
+
+def twice(path: Path, ours: Scheme, theirs: Scheme, *, alone: bool = True) -> list[Sample]:
+    """A file of names twice over: as our names, and as CrossNER politics would type them."""
+    samples = list(read_conll(path, ours, alone=alone))
+    for sample, other in zip(samples, read_conll(path, theirs, alone=alone), strict=True):
         sample.tags["politics"] = other.tags["names"]
-        yield sample
+    return samples
 
 
 def an_epoch(corpora: Mapping[str, Sequence[Encoded]], generator: random.Random) -> list[Encoded]:

@@ -103,3 +103,31 @@ OWN_RE3D_OUTSIDE: Allowed = frozenset(
     }
 )
 """Tags of re3d where our articles mark nothing: they are silent on times and quantities."""
+OWN_POLITICS: Mapping[str, Allowed] = {
+    "Person": frozenset({"politician", "person"}),
+    "State": frozenset({"country"}),
+    "GovernmentBody": frozenset({"organisation"}),
+    "MilitaryForce": frozenset({"organisation"}),
+    "ArmedGroup": frozenset({"organisation", "politicalparty"}),
+    "InternationalOrganization": frozenset({"organisation"}),
+    "Organization": frozenset({"organisation", "politicalparty"}),
+    "Nationality": frozenset({"misc"}),
+    "Place": frozenset({"location"}),
+    "Base": frozenset({"location"}),
+    "Equipment": frozenset({"misc"}),
+    "Event": frozenset({"event", "election"}),
+    "Document": frozenset({"misc"}),
+}
+"""Our names as CrossNER politics would have them."""
+OWN_POLITICS_OUTSIDE: Allowed = frozenset({"O", "B-misc", "I-misc"})
+COARSE_POLITICS = Scheme(
+    {
+        "PER": frozenset({"politician", "person"}),
+        "LOC": frozenset({"location", "country"}),
+        "ORG": frozenset({"organisation", "politicalparty"}),
+        "MISC": frozenset({"misc", "event", "election"}),
+    },
+    silent=frozenset({"misc"}),
+    optional=frozenset({"MISC"}),
+)
+"""The four types of wikigold as CrossNER politics may have them."""

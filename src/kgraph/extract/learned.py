@@ -1,0 +1,156 @@
+"""What the model reads beside the frames: triggers they do not know, roles that grammar does not reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import exp, log
+
+from spacy.tokens import Doc, Token
+
+from kgraph.extract.folding import Found
+from kgraph.extract.grammar import is_verb, noun_slots, verb_slots
+from kgraph.extract.mentions import Mentions
+from kgraph.extract.values import Values
+from kgraph.frames import Frame, Frames
+from kgraph.nlp.annotation import Trigger
+from kgraph.nlp.component import LINKS, TRIGGERS
+from kgraph.nlp.labels import EVENT_CLASSES, RELATIONS, ROLES
+
+TRIGGER = 0.5
+"""A word that no frame knows tells an event when the model gives its class at least this much."""
+OTHER = 0.75
+"""The model's class replaces that of a frame when the model gives it at least this much."""
+ROLE = 0.5
+"""A mention fills a role that grammar leaves empty when the model gives it at least this much."""
+EVENT_ROLES = tuple(role for role in ROLES if role != "source")
+LEAST = 0.02
+"""What a link is worth that the model did not keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The model's triggers and links of one Doc; both empty where another pipeline annotated it."""
+
+    triggers: Mapping[int, Trigger]
+    links: Mapping[tuple[int, str], tuple[tuple[int, float], ...]]
+    """(token, label) -> (token, probability), the surest first."""
+    present: bool = True
+    """Whether the model read the Doc at all."""
+
+    @classmethod
+    def of(cls, doc: Doc) -> Learned:
+        """Read from ``Doc.user_data``."""
+        found: dict[tuple[int, str], list[tuple[int, float]]] = {}
+        for link in doc.user_data.get(LINKS, ()):
+            found.setdefault((link.left, link.label), []).append((link.right, link.confidence))
+        ordered = {
+            key: tuple(sorted(values, key=lambda item: (-item[1], item[0]))) for key, values in found.items()
+        }
+        return cls(doc.user_data.get(TRIGGERS, {}), ordered, TRIGGERS in doc.user_data)
+
+    def trigger(self, words: Iterable[Token]) -> Trigger | None:
+        """The surest trigger among the words of an event."""
+        found = [self.triggers[word.i] for word in words if word.i in self.triggers]
+        return max(found, key=lambda trigger: trigger.told, default=None)
+
+    def link(self, words: Iterable[Token], label: str, other: Token) -> float:
+        """Probability that one of the words is linked so to another."""
+        return max(
+            (
+                share
+                for word in words
+                for right, share in self.links.get((word.i, label), ())
+                if right == other.i
+            ),
+            default=LEAST,
+        )
+
+    def event(self, token: Token, frames: Frames) -> Found | None:
+        """The event that a word tells by the model alone, without its roles."""
+        trigger = self.triggers.get(token.i)
+        if trigger is None or trigger.confidence < TRIGGER:
+            return None
+        settings = frames.settings
+        slots = (
+            verb_slots(token)
+            if is_verb(token)
+            else noun_slots(
+                token,
+                of_is="object",
+                light=settings["light_verbs"] | settings["order_verbs"],
+                occurrence=settings["occurrence_verbs"],
+            )
+        )
+        return Found(_frame(trigger.cls), token, (token,), slots)
+
+    def correct(self, event: Found) -> None:
+        """Give an event the class that the model is sure of, in place; then its mode is unknown.
+
+        A class of a user's own ontology stays: the model has never seen it.
+        """
+        trigger = self.trigger(event.words)
+        if trigger is None or trigger.cls == event.frame.name or trigger.confidence < OTHER:
+            return
+        if not event.frame.fold and event.frame.name in EVENT_CLASSES:
+            event.frame = replace(event.frame, name=trigger.cls, mode=None)
+
+    def complete(self, event: Found, values: Values) -> None:
+        """Fill the roles that the event lacks, in place."""
+        taken = {mention.id for found in event.roles.values() for mention in found}
+        for role in EVENT_ROLES:
+            if role in event.roles or (role == "place" and "base" in event.roles):
+                continue
+            for word in event.words:
+                for other, share in self.links.get((word.i, role), ()):
+                    if share < ROLE:
+                        break
+                    for mention in values.of(word.doc[other], role):
+                        if mention.id not in taken:
+                            taken.add(mention.id)
+                            event.roles.setdefault(role, []).append(mention)
+
+    def judge(self, event: Found, mentions: Mentions) -> None:
+        """Give an event its confidence, and put down what the model says of its realis, in place."""
+        if not self.present:
+            return
+        trigger = self.trigger(event.words)
+        if trigger is not None:
+            event.learned_realis = trigger.realis, trigger.realis_confidence
+        share = trigger.share(event.frame.name) if trigger else 0.0
+        weakest = 1.0
+        for role, found in event.roles.items():
+            labels = ("place", "base") if role in {"place", "base"} else (role,)
+            for mention in found:
+                token = mentions.token(mention)
+                weakest = min(weakest, max(self.link(event.words, label, token) for label in labels))
+        event.signs = {
+            "class": _logit(share),
+            "framed": float(event.frame.number >= 0),
+            "weakest role": _logit(weakest),
+            "verb": float(is_verb(event.trigger)),
+        }
+        event.confidence = confidence(event.signs)
+
+    def relation(self, label: str, subject: Token, object_: Token) -> float:
+        """Probability that a standing relation holds between two mentions of a sentence."""
+        return self.link((subject,), label, object_) if label in RELATIONS else LEAST
+
+
+def _logit(share: float) -> float:
+    share = min(0.99, max(LEAST, share))
+    return log(share / (1 - share))
+
+
+BIAS, WEIGHTS = 0.3, {"class": 0.35, "framed": 0.9, "weakest role": 0.25, "verb": 0.2}
+
+
+def confidence(signs: Mapping[str, float]) -> float:
+    """Probability that all an event says is right: a logistic function of its signs."""
+    return round(1 / (1 + exp(-BIAS - sum(WEIGHTS[name] * value for name, value in signs.items()))), 2)
+
+
+def _frame(cls: str) -> Frame:
+    """A class without patterns."""
+    nothing: frozenset[str] = frozenset()
+    return Frame(cls, -1, None, (), (), {}, "object", nothing, nothing, nothing, None, fold=False)
