@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kgraph import cli, pipeline
-from kgraph.model import Problem
+from kgraph.model import Article, Problem
 from kgraph.store import Graph
 
 ARTICLE = Path(__file__).parents[2] / "shared" / "articles" / "lavrov.txt"
@@ -146,6 +147,18 @@ def test_real_article_events(real: Graph) -> None:
     }
     tracked = [event for event in events(real, "Assault") if "tracked" in event["sentence"]]
     assert tracked == []
+
+
+def test_facts_below_the_wanted_confidence_are_left_out(resources: pipeline.Resources) -> None:
+    """The others stay as they are."""
+    article = Article(id="evenes", title="", text=OWN, date="2023-03-16")
+    (everything,) = replace(resources, min_confidence=0.0).facts([article])
+    limit = max(event.confidence for event in everything.events)
+    (sure,) = replace(resources, min_confidence=limit).facts([article])
+    assert sure.events == tuple(event for event in everything.events if event.confidence >= limit)
+    assert sure.relations == tuple(item for item in everything.relations if item.confidence >= limit)
+    assert 0 < len(sure.events) < len(everything.events)
+    assert sure.mentions == everything.mentions
 
 
 def test_bad_input_on_the_whole_way(

@@ -61,6 +61,9 @@ Ontology = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Your own kgraph.ttl, frames.yaml or gazetteer/ in place of ours."),
 ]
+MinConfidence = Annotated[
+    float, typer.Option(min=0, max=1, metavar="0–1", help="Leave out facts that are less sure.")
+]
 Model = Annotated[Path | None, typer.Option(metavar="DIR", help="A model made by kgraph train.")]
 Nlp = Annotated[
     str | None, typer.Option("--nlp", metavar="NAME", help="A spaCy pipeline instead of kgraph's own model.")
@@ -91,6 +94,7 @@ def build(
     ontology: Ontology = None,
     model: Model = None,
     nlp: Nlp = None,
+    min_confidence: MinConfidence = pipeline.MIN_CONFIDENCE,
 ) -> None:
     """Read articles into the graph; an article that is in it already is replaced."""
     problems = _Problems()
@@ -103,13 +107,15 @@ def build(
             state = now
             show(now)
 
-        resources = (
-            None
-            if ontology is None and model is None and nlp is None
-            else pipeline.Resources.load(ontology, model=model, nlp=nlp)
-        )
         graph = pipeline.build(
-            paths, store=store, date=date, resources=resources, on_problem=problems, on_progress=on_progress
+            paths,
+            store=store,
+            date=date,
+            resources=lambda: pipeline.Resources.load(
+                ontology, model=model, nlp=nlp, min_confidence=min_confidence
+            ),
+            on_problem=problems,
+            on_progress=on_progress,
         )
     with graph:
         _counts(graph, f"{store} holds")
@@ -124,13 +130,18 @@ def build(
 
 @app.command(epilog="Example: kgraph extract news/ > facts.jsonl")
 def extract(
-    paths: Paths, date: Date = None, ontology: Ontology = None, model: Model = None, nlp: Nlp = None
+    paths: Paths,
+    date: Date = None,
+    ontology: Ontology = None,
+    model: Model = None,
+    nlp: Nlp = None,
+    min_confidence: MinConfidence = pipeline.MIN_CONFIDENCE,
 ) -> None:
     """Print what each article says as one line of JSON."""
     problems = _Problems()
     done = facts = 0
     articles, total = pipeline.find(paths, date=date, on_problem=problems)
-    resources = pipeline.Resources.load(ontology, model=model, nlp=nlp)
+    resources = pipeline.Resources.load(ontology, model=model, nlp=nlp, min_confidence=min_confidence)
     with _bar(hidden=sys.stdout.isatty()) as show:
         for extraction in pipeline.extract(articles, resources=resources, on_problem=problems):
             record = records.to_record(extraction, rdf.iris(extraction))

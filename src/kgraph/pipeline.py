@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -39,6 +39,10 @@ _READER = "kgraph_reader"  # the pipe of kgraph.nlp that holds the model
 _log = logging.getLogger("kgraph")
 
 
+MIN_CONFIDENCE = 0.3
+"""Facts that are less sure are left out unless somebody asks for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What extraction needs besides an article; made once, by ``Resources.load``."""
@@ -49,6 +53,8 @@ class Resources:
     nlp: Language
     lacks: tuple[str, ...] = ()
     """What the named spaCy pipeline does not give; empty for kgraph's own."""
+    min_confidence: float = MIN_CONFIDENCE
+    """Facts below are left out."""
 
     @classmethod
     def load(
@@ -58,12 +64,14 @@ class Resources:
         model: str | Path | None = None,
         nlp: str | None = None,
         threads: int = 0,
+        min_confidence: float = MIN_CONFIDENCE,
     ) -> Self:
         """Load what extraction needs.
 
         ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is
         taken from the shipped one. ``model`` is a folder made by ``kgraph train``; ``nlp`` names a spaCy
-        pipeline to use instead; ``threads`` are the model's, 0 for all cores. Raises OntologyError and
+        pipeline to use instead; ``threads`` are the model's, 0 for all cores; facts whose confidence is below
+        ``min_confidence`` (0 to 1) are left out. Raises OntologyError and
         ModelError in one line.
         """
         from kgraph import frames, gazetteer
@@ -82,6 +90,7 @@ class Resources:
             gazetteer=gazetteer.load(_own(ontology, "gazetteer"), ontology=schema),
             nlp=pipeline,
             lacks=tuple(lacks),
+            min_confidence=min_confidence,
         )
 
     @property
@@ -98,8 +107,15 @@ class Resources:
 
         pairs = ((article.text, article) for article in articles)
         for doc, article in self.nlp.pipe(pairs, as_tuples=True, batch_size=max(len(articles), 1)):
-            yield extract_article(
+            found = extract_article(
                 doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
+            )
+            yield replace(
+                found,
+                events=tuple(event for event in found.events if event.confidence >= self.min_confidence),
+                relations=tuple(
+                    relation for relation in found.relations if relation.confidence >= self.min_confidence
+                ),
             )
 
 
@@ -158,7 +174,7 @@ def build(
     *,
     store: str | Path | None = None,
     date: str | None = None,
-    resources: Resources | None = None,
+    resources: Resources | Callable[[], Resources] | None = None,
     on_problem: Report | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> stores.Graph:
@@ -166,16 +182,18 @@ def build(
 
     ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
     An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that
-    state none. What cannot be read goes to ``on_problem`` (by default the log) and the rest goes on;
-    ``on_progress`` hears of every batch. Raises KGraphError where there is nothing to read, and where the
-    store, the ontology or the model cannot be used.
+    state none. ``resources`` may be a function that loads them, called when the store is open. What cannot be
+    read goes to ``on_problem`` (by default the log) and the rest goes on; ``on_progress`` hears of every
+    batch. Raises KGraphError where there is nothing to read, and where the store, the ontology or the model
+    cannot be used.
     """
     report = on_problem or _warn
     articles, total = find(paths, date=date, on_problem=report)
     # The store before the model: a folder that is in use is said at once.
     graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
     try:
-        _fill(graph, articles, total, resources or Resources.load(), report, on_progress)
+        ready = resources if isinstance(resources, Resources) else (resources or Resources.load)()
+        _fill(graph, articles, total, ready, report, on_progress)
     except BaseException:  # also when interrupted, so that the folder can be opened again
         graph.close()
         raise
