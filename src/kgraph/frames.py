@@ -37,6 +37,7 @@ SETTINGS = {
     "say_verbs",
     "say_nouns",
     "factive_verbs",
+    "patient_nouns",
     "realis",
 }
 REALIS_KEYS = {"negated", "planned", "hypothetical", "future_modals", "hypothetical_modals"}

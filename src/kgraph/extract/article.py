@@ -35,6 +35,7 @@ def extract_article(
     )
     found_events = events.find(doc, frames=frames, mentions=who, ontology=ontology, timed=timed)
     found_relations = relations.find(doc, frames=frames, mentions=who, ontology=ontology, gazetteer=gazetteer)
+    found_relations = [item for item in found_relations if not _told(item, found_events)]
     calendar = Calendar(doc, found_times, triggers={event.trigger.i for event in found_events})
     finish = _Finisher(doc, article.text, spans, who, frames, ontology, calendar)
     return Extraction(
@@ -47,6 +48,24 @@ def extract_article(
         relations=tuple(
             finish.relation(number, relation) for number, relation in enumerate(found_relations, start=1)
         ),
+    )
+
+
+MOMENTARY = frozenset({"stationedAt", "uses", "fights", "supports"})
+
+
+def _told(relation: relations.Found, found: list[folding.Found]) -> bool:
+    """Whether an event of the sentence says what the model takes for a standing relation.
+
+    Who raids a post is not stationed there.
+    """
+    if not relation.learned or relation.object is None or relation.property not in MOMENTARY:
+        return False
+    both = {relation.subject.entity, relation.object.entity}
+    return any(
+        both <= {mention.entity for filled in event.roles.values() for mention in filled}
+        for event in found
+        if event.trigger.sent == relation.trigger.sent
     )
 
 
@@ -102,7 +121,7 @@ class _Finisher:
         """The finished event."""
         realis, source = self.claim(found.trigger)
         if found.learned_realis is not None:
-            realis = settled(realis, found.trigger, *found.learned_realis)
+            realis = settled(realis, *found.learned_realis)
         dated = self.calendar.date(
             found.trigger, say_verbs=self.frames.settings["say_verbs"], carriers=self.carriers
         )

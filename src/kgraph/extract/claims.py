@@ -25,8 +25,8 @@ GOVERNED = frozenset(
 )
 
 
-DOUBT, SURE = 0.6, 0.85
-"""How probable the model's realis must be to replace that of grammar: away from actual, and to it."""
+DOUBT = 0.6
+"""How probable the model's realis must be to replace that of grammar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def claim_of(
         own = True
         parent, kind = node.head, relation(node)
         if parent == node:
-            if bearing and node.sent[-1].text == "?":
+            if bearing and "?" in {word.text for word in node.sent[-2:]}:
                 signs.add("hypothetical")
             break
         if kind == "conj":
@@ -101,7 +101,9 @@ def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[
     if kind == "advcl":
         return not _finite(node) or bool(_adverbial_signs(node))
     if node.dep_ == "nsubj":
-        return lemma in settings["occurrence_verbs"]
+        # "Talks should help", "a pact would harm us": not said to be; "the raid did not help" was one.
+        modal = any(child.tag_ == "MD" and relation(child) == "aux" for child in parent.children)
+        return modal or lemma in settings["occurrence_verbs"]
     return kind not in {"obl", "nmod"} or preposition(node) not in CIRCUMSTANCES
 
 
@@ -110,17 +112,12 @@ def _marked(node: Token) -> bool:
     return any(child.dep_ in {"mark", "case"} or child.tag_ == "TO" for child in node.children)
 
 
-def settled(rule: Realis, trigger: Token, learned: Realis, confidence: float) -> Realis:
+def settled(rule: Realis, learned: Realis, confidence: float) -> Realis:
     """The realis where grammar and the model differ.
 
-    The model may take an event out of what happened more easily than put it there, and a verb that grammar
-    finds planned, hypothetical or negated never.
+    The model may take an event out of what happened, and never put one there.
     """
-    if learned == rule:
-        return rule
-    if learned == "actual":
-        return learned if confidence >= SURE and not is_verb(trigger) and rule != "negated" else rule
-    return learned if confidence >= DOUBT else rule
+    return learned if learned not in {"actual", rule} and confidence >= DOUBT else rule
 
 
 def _verdict(signs: set[str]) -> Realis:
@@ -151,7 +148,8 @@ def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
     perfect = any(child.lemma_ == "have" and relation(child) == "aux" for child in node.children)
     for child in node.children:
         word, kind = child.lower_, relation(child)
-        if kind in {"advmod", "det", "cc", "case"} and word in NEGATIONS and child.i < node.i + 3:
+        negates = kind in {"advmod", "det", "cc", "case"} and word in NEGATIONS and child.i < node.i + 3
+        if negates or (kind == "aux" and word == "cannot"):
             signs.add("negated")
         elif kind == "aux" and child.tag_ == "MD":
             lemma = {"ca": "can", "wo": "will", "'ll": "will", "’ll": "will", "'d": "would"}.get(word, word)
@@ -207,6 +205,11 @@ def _adverbial_signs(node: Token) -> set[str]:
 
 def _governs(parent: Token, node: Token, kind: str) -> bool:
     """Whether the meaning of ``parent`` bears on ``node``: its complement, not its circumstance."""
+    if parent.lemma_.lower() == "able" and any(
+        relation(child) == "cop" and child.tag_ == "VBD" for child in parent.children
+    ):
+        # Who was able to do it has done it.
+        return False
     if kind in {"ccomp", "xcomp", "csubj", "acl"} or node.dep_ in {"obj", "nsubj:pass"}:
         return True
     if kind == "obl":

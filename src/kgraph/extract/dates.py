@@ -35,6 +35,8 @@ class Calendar:
             if span is None or not len(span):
                 continue
             top = span.root
+            if _within_name(top, triggers):
+                continue
             governor = _governor(top, triggers)
             self._by_governor.setdefault(governor.i, []).append((top, time))
 
@@ -62,6 +64,9 @@ class Calendar:
                 break
             if kind in {"advcl", "acl"} and node.tag_ not in {"VBG", "VBN", "VB"}:
                 break
+            if kind == "acl" and node.tag_ in {"VBN", "VBD"}:
+                # "the men kidnapped in May were freed on Monday"
+                break
             if kind == "advcl" and any(child.dep_ == "mark" for child in node.children):
                 break
             if is_verb(parent):
@@ -84,6 +89,24 @@ class Calendar:
 
 def _subject(verb: Token) -> bool:
     return any(relation(child) == "nsubj" for child in verb.children)
+
+
+def _within_name(top: Token, triggers: Collection[int]) -> bool:
+    """Whether a date only describes a noun that is no event of ours: "recalled the 11 November offensive"."""
+    noun = top.head
+    return (
+        noun.pos_ in {"NOUN", "PROPN"}
+        and top.i < noun.i
+        and noun.i not in triggers
+        and top.dep_
+        in {
+            "compound",
+            "amod",
+            "nmod:unmarked",
+            "nmod:poss",
+            "nummod",
+        }
+    )
 
 
 def _governor(top: Token, triggers: Collection[int]) -> Token:

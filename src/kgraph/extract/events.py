@@ -17,6 +17,8 @@ from kgraph.model import Mention
 from kgraph.nlp.component import ARC_CONFIDENCE
 from kgraph.ontology import Ontology
 
+LONE = 0.8
+"""How sure the model must be of an event in which nobody and nothing takes part."""
 VERB_PRIOR, NOUN_PRIOR, SUPPORTED_PRIOR = 0.9, 0.7, 0.85
 """Trust in a trigger by its part of speech, before the parts of the event are seen."""
 
@@ -54,7 +56,8 @@ def find(
         if token.i not in names and token.i not in used and (event := learned.event(token, frames)):
             learned.complete(event, values)
             _fill(event, frames, values)
-            found[token.i] = event
+            if event.roles or event.literals or learned.triggers[token.i].confidence >= LONE:
+                found[token.i] = event
     drop_carriers(found, frames)
     fold(found, ontology)
     for event in found.values():
@@ -193,6 +196,7 @@ def _noun_match(noun: Token, frames: Frames) -> Found | None:
             of_is=best.frame.of_is,
             light=settings["light_verbs"] | settings["order_verbs"],
             occurrence=settings["occurrence_verbs"],
+            patient=settings["patient_nouns"],
         )
     return best
 

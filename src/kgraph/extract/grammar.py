@@ -177,8 +177,18 @@ def _share(slots: Slots, verb: Token) -> None:
                 _add(slots, "object", child)
 
 
-def noun_slots(noun: Token, *, of_is: str, light: Collection[str], occurrence: Collection[str]) -> Slots:
-    """What fills the slots of an event noun, from its phrase and from a light verb around it."""
+def noun_slots(
+    noun: Token,
+    *,
+    of_is: str,
+    light: Collection[str],
+    occurrence: Collection[str],
+    patient: Collection[str] = (),
+) -> Slots:
+    """What fills the slots of an event noun, from its phrase and from a light verb around it.
+
+    The possessor of a ``patient`` noun is who it happens to ("his arrest") where no other object is named.
+    """
     slots: Slots = {}
     for child in noun.children:
         kind = relation(child)
@@ -200,6 +210,11 @@ def noun_slots(noun: Token, *, of_is: str, light: Collection[str], occurrence: C
                     for token in tokens:
                         if token != noun:
                             _add(slots, name, token)
+    if noun.lemma_.lower() in patient and "object" not in slots:
+        owned = [token for token in slots.get("subject", ()) if token.dep_ == "nmod:poss"]
+        if owned:
+            slots["object"] = owned
+            slots["subject"] = [token for token in slots["subject"] if token not in owned]
     verb = support(noun, light=light, occurrence=occurrence)
     if verb is not None:
         outer = verb_slots(verb)

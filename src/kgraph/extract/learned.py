@@ -21,8 +21,13 @@ TRIGGER = 0.5
 """A word that no frame knows tells an event when the model gives its class at least this much."""
 OTHER = 0.75
 """The model's class replaces that of a frame when the model gives it at least this much."""
-ROLE = 0.5
-"""A mention fills a role that grammar leaves empty when the model gives it at least this much."""
+ROLE, ROLE_FAR = 0.5, 0.85
+"""A mention fills a role that grammar leaves empty when the model gives it at least this much: close to the
+trigger in the tree, and anywhere in the sentence."""
+NEAR = 3
+"""Steps in the tree that are close, with no other verb between."""
+MARGIN = 0.25
+"""Of several mentions in a role, those are taken that the model gives at most so much less than the best."""
 EVENT_ROLES = tuple(role for role in ROLES if role != "source")
 LEAST = 0.02
 """What a link is worth that the model did not keep."""
@@ -101,14 +106,20 @@ class Learned:
         for role in EVENT_ROLES:
             if role in event.roles or (role == "place" and "base" in event.roles):
                 continue
-            for word in event.words:
-                for other, share in self.links.get((word.i, role), ()):
-                    if share < ROLE:
-                        break
-                    for mention in values.of(word.doc[other], role):
-                        if mention.id not in taken:
-                            taken.add(mention.id)
-                            event.roles.setdefault(role, []).append(mention)
+            found = [
+                (share, word, word.doc[other])
+                for word in event.words
+                for other, share in self.links.get((word.i, role), ())
+                if share >= (ROLE if _close(word, word.doc[other]) else ROLE_FAR)
+                and share >= max(self.link(event.words, rival, word.doc[other]) for rival in EVENT_ROLES)
+            ]
+            for share, _, other in sorted(found, key=lambda item: (-item[0], item[2].i)):
+                if share < max(item[0] for item in found) - MARGIN:
+                    break
+                for mention in values.of(other, role):
+                    if mention.id not in taken:
+                        taken.add(mention.id)
+                        event.roles.setdefault(role, []).append(mention)
 
     def judge(self, event: Found, mentions: Mentions) -> None:
         """Give an event its confidence, and put down what the model says of its realis, in place."""
@@ -135,6 +146,17 @@ class Learned:
     def relation(self, label: str, subject: Token, object_: Token) -> float:
         """Probability that a standing relation holds between two mentions of a sentence."""
         return self.link((subject,), label, object_) if label in RELATIONS else LEAST
+
+
+def _close(trigger: Token, other: Token) -> bool:
+    """Whether a word is near a trigger in the tree, with no verb of another event between."""
+    above = {token.i: steps for steps, token in enumerate((trigger, *trigger.ancestors))}
+    for steps, token in enumerate((other, *other.ancestors)):
+        if token.i in above:
+            return steps + above[token.i] <= NEAR
+        if steps and is_verb(token):
+            return False
+    return False
 
 
 def _logit(share: float) -> float:

@@ -44,6 +44,8 @@ class Found:
     trigger: Token
     confidence: float
     stated: bool = False
+    learned: bool = False
+    """Whether the model alone says so."""
 
 
 def find(
@@ -110,7 +112,10 @@ class _Reader:
                 continue
             subject, object_ = self.mentions.at(left), self.mentions.at(right)
             if subject is not None and object_ is not None:
-                yield from self.made(link.label, subject, object_, right, link.confidence, stated=True)
+                stated = not (near and link.label in LOCAL)
+                yield from self.made(
+                    link.label, subject, object_, right, link.confidence, stated=stated, learned=True
+                )
 
     def cls(self, mention: Mention) -> str:
         return self.mentions.entity(mention).cls
@@ -124,13 +129,14 @@ class _Reader:
         prior: float,
         *,
         stated: bool = False,
+        learned: bool = False,
     ) -> Iterator[Found]:
         """The relation, where the ontology allows it between these two."""
-        if property == "locatedIn" and self.elsewhere(subject, object_):
+        if property == "locatedIn" and (self.elsewhere(subject, object_) or self.inside(subject, object_)):
             return
         if self.ontology.accepts(property, subject=self.cls(subject), object=self.cls(object_)):
             confidence = round(prior * min(subject.confidence, object_.confidence), 2)
-            yield Found(property, subject, object_, None, trigger, confidence, stated)
+            yield Found(property, subject, object_, None, trigger, confidence, stated, learned)
 
     def elsewhere(self, subject: Mention, object_: Mention) -> bool:
         """Whether the gazetteer knows the first in another state than the second."""
@@ -141,6 +147,11 @@ class _Reader:
             return False
         state = outer.name if outer.cls == "State" else outer.state
         return state is not None and state != inner.state
+
+    def inside(self, subject: Mention, object_: Mention) -> bool:
+        """Whether the second is a mere part of the first's name: "the Zagros mountains"."""
+        nested = subject.span.begin <= object_.span.begin and object_.span.end <= subject.span.end
+        return nested and not preposition(self.mentions.token(object_))
 
     def by_verb(self, verb: Token) -> Iterator[Found]:
         """Frames with verbs: "Russia operates the base"."""

@@ -20,7 +20,7 @@ _FUTURE = (
     r"to be held|slated"
 )
 _PAST = r"said|says|told|was|were|had|did|has|have|announced|reported|[a-z]{3,}ed"
-_TENSE = re.compile(rf"\b(?:(?P<future>{_FUTURE})|(?P<past>{_PAST}))\b")
+_TENSE = re.compile(rf"\b(?:(?P<future>{_FUTURE})|(?P<past>{_PAST}))\b", re.IGNORECASE)
 
 ADVERBS = {
     "hourly": "XXXX-XX-XXTXX", "daily": "XXXX-XX-XX", "everyday": "XXXX-XX-XX", "nightly": "XXXX-XX-XXTNI",
