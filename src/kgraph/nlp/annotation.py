@@ -53,6 +53,8 @@ class Annotation:
     """Spans by scheme; ``names`` is always there."""
     vectors: dict[str, Floats] = field(default_factory=dict)
     """(n, width) vectors of coreference and pairs."""
+    guess: Trigger | None = None
+    """The likeliest trigger of a sentence without any."""
 
     @property
     def names(self) -> list[Name]:
@@ -119,6 +121,7 @@ class Reader:
                     for name, found in marked.items()
                 },
                 vectors={name: scores[name][begin:end] for name in VECTORS},
+                guess=self._guess(scores, begin, end, triggers),
             )
             for begin, end in bounds
         ]
@@ -140,7 +143,18 @@ class Reader:
         return heads, shares
 
     def _triggers(self, scores: Mapping[str, Floats], count: int) -> list[Trigger]:
-        found = np.flatnonzero(scores["triggers"][:count].argmax(-1))
+        return self._told(scores, np.flatnonzero(scores["triggers"][:count].argmax(-1)))
+
+    def _guess(
+        self, scores: Mapping[str, Floats], begin: int, end: int, triggers: Sequence[Trigger]
+    ) -> Trigger | None:
+        if any(begin <= trigger.word < end for trigger in triggers):
+            return None
+        best = self.probabilities("triggers", scores["triggers"][begin:end])[:, 1:].max(-1).argmax()
+        return replace(*self._told(scores, best[None] + begin), word=int(best))
+
+    def _told(self, scores: Mapping[str, Floats], found: NDArray[np.intp]) -> list[Trigger]:
+        """Words as triggers of their most probable class."""
         if not len(found):
             return []
         classes = self.probabilities("triggers", scores["triggers"][found])
@@ -148,8 +162,8 @@ class Reader:
         return [
             Trigger(
                 int(word),
-                TRIGGERS[int(cls.argmax())],
-                float(cls.max()),
+                TRIGGERS[1 + int(cls[1:].argmax())],
+                float(cls[1:].max()),
                 REALIS[int(kind.argmax())],
                 float(kind.max()),
             )

@@ -25,6 +25,8 @@ ARC_CONFIDENCE = "kgraph.arc_confidence"
 """Key in ``Doc.user_data``: for each token, the probability of its head."""
 TRIGGERS = "kgraph.triggers"
 """Key in ``Doc.user_data``: token -> ``Trigger`` (its ``word`` counts within the sentence)."""
+GUESSES = "kgraph.guesses"
+"""Key in ``Doc.user_data``: first token of a sentence without triggers -> its likeliest ``Trigger``."""
 ANTECEDENTS = "kgraph.antecedents"
 """Key in ``Doc.user_data``: head token of a mention -> (that of its antecedent, confidence), or None."""
 LINKS = "kgraph.links"
@@ -152,6 +154,7 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
     names: list[Span] = []
     confidence: dict[tuple[int, int], float] = {}
     triggers: dict[int, Trigger] = {}
+    guesses: dict[int, Trigger] = {}
     heads = list(range(len(doc)))
     deps = [""] * len(doc)
     tags, pos, lemmas = [""] * len(doc), [""] * len(doc), [""] * len(doc)
@@ -170,6 +173,8 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
             confidence[begin, end] = name.confidence
         for trigger in annotation.triggers:
             triggers[numbers[trigger.word]] = trigger
+        if annotation.guess is not None:
+            guesses[numbers[0]] = annotation.guess
     starts = [False] * len(doc)
     for numbers, _ in annotations:
         starts[numbers[0]] = True
@@ -199,6 +204,7 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
     doc.user_data[NAME_CONFIDENCE] = confidence
     doc.user_data[ARC_CONFIDENCE] = arcs
     doc.user_data[TRIGGERS] = triggers
+    doc.user_data[GUESSES] = guesses
     doc.user_data[ANTECEDENTS] = {}
     doc.user_data[LINKS] = []
     return doc
