@@ -75,23 +75,20 @@ def _plain(phrase: str) -> str:
 
 
 def same_date(ours: str, theirs: str) -> bool:
-    """Whether our date is within the one of the keys: equal to an end of it, between, or as precise as it is."""
+    """Whether our date is in the span of the keys; a year or month where the whole span is in it."""
     span = keys.days(theirs)
     if span is None:
         return False
     first, last = span
-    return (
-        ours in span
-        or (first <= ours <= last)
-        or (len(ours) < 10 and first[: len(ours)] == ours == last[: len(ours)])
-    )
+    whole = len(ours) < 10 and first[: len(ours)] == ours == last[: len(ours)]
+    return whole or first <= ours <= last
 
 
 def incident_type(event: Event) -> str | None:
     """What an event is in MUC-4, None for what is no incident or is said not to have been."""
     if event.realis == "negated":
         return None
-    if event.mode in TYPES and event.cls != "WeaponsTest":
+    if event.mode is not None and event.mode in TYPES:
         return TYPES[event.mode]
     if event.cls in ATTACKS:
         burnt = event.mode in {"destroy", "sabotage"} and BURNING.search(event.trigger.text)

@@ -15,6 +15,7 @@ from pathlib import Path
 from kgraph.errors import KGraphError
 from kgraph.evaluate.extracted import Read, read
 from kgraph.evaluate.measures import Documents, Tally
+from kgraph.evaluate.scores import PLOVER_ROOTS as ROOTS
 from kgraph.extract.between import Offsets, between, head
 from kgraph.model import Article
 from kgraph.nlp.encoder import Encoder
@@ -23,11 +24,6 @@ from kgraph.train.samples import lines
 
 MERGED = {"CONCEDE": "YIELD", "RETREAT": "YIELD"}
 """Codes of our classes that the data set has as one."""
-ROOTS = (
-    *("ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONSULT", "COOPERATE", "MOBILIZE", "PROTEST"),
-    *("REJECT", "REQUEST", "SANCTION", "SUPPORT", "THREATEN", "YIELD"),
-)
-CLASSES = tuple(f"class {root}" for root in ROOTS)
 _TAG = re.compile(r"</?[st]>")
 
 
@@ -59,7 +55,7 @@ def examples(path: Path) -> Iterator[Marked]:
         marked, root = row.get("marked_sentence"), row.get("gold_root")
         if not marked or root not in ROOTS:
             raise KGraphError(
-                f"{path}:{rows.line_num}: no marked_sentence with a gold_root of PLOVER; is this the right file?"
+                f"{path}:{rows.line_num}: no marked_sentence with a gold_root of PLOVER; is this the file?"
             )
         yield unmarked(marked, root)
 
