@@ -80,8 +80,9 @@ def same_date(ours: str, theirs: str) -> bool:
     if span is None:
         return False
     first, last = span
-    whole = len(ours) < 10 and first[: len(ours)] == ours == last[: len(ours)]
-    return whole or first <= ours <= last
+    if len(ours) == len(first):
+        return first <= ours <= last
+    return first[: len(ours)] == ours == last[: len(ours)]
 
 
 def incident_type(event: Event) -> str | None:

@@ -20,6 +20,8 @@ from kgraph.nlp.pairs import Link
 Offsets = tuple[int, int]
 SPOKEN = "Statement"
 """What one says is seldom between two: any other class that is found goes before it."""
+FRIENDLY = frozenset({"Agreement", "Consultation", "Support", "Concession", "Cooperation", "Aid", "Retreat"})
+HOSTILE = frozenset({"Assault", "Capture", "Coercion", "Sanction", "Mobilization", "Deployment"})
 
 
 def between(doc: Doc, extraction: Extraction, source: Offsets | None, target: Offsets | None) -> str | None:
@@ -27,7 +29,8 @@ def between(doc: Doc, extraction: Extraction, source: Offsets | None, target: Of
 
     In this order: an event with both, an event with one of them, the model's trigger best linked with both,
     its most probable trigger on the way between them in the tree or above both, its most probable one in the
-    sentence. A side that is None is not known and asks for nothing.
+    sentence. A side that is None is not known and asks for nothing. What is only promised or refused is an
+    agreement or a rejection, see ``meant``.
     """
     ends = [head(doc, span) for span in (source, target)]
     words = [word for word in ends if word is not None]
@@ -50,6 +53,18 @@ def between(doc: Doc, extraction: Extraction, source: Offsets | None, target: Of
         *_ranked(chain(triggers.values(), (guess for guess in guesses if guess is not None))),
     ]
     return next((cls for cls in classes if cls != SPOKEN), SPOKEN if classes else None)
+
+
+def meant(cls: str, realis: str) -> str:
+    """The class of what is not done but promised or refused: an agreement, a rejection, as in PLOVER.
+
+    A hostile act that is planned is a threat.
+    """
+    if cls in FRIENDLY and realis == "negated":
+        return "Rejection"
+    if realis == "planned":
+        return "Agreement" if cls in FRIENDLY else "Threat" if cls in HOSTILE else cls
+    return cls
 
 
 def head(doc: Doc, span: Offsets | None) -> Token | None:
@@ -100,7 +115,7 @@ def _of_events(
             sides.append(2 if wanted is None or found & wanted else 0 if found else 1)
         if 2 in (sides[0] if who is not None else 0, sides[1] if whom is not None else 0):
             on_way = event.trigger.begin in way
-            ranked.append((sum(sides), on_way, event.confidence, event.cls))
+            ranked.append((sum(sides), on_way, event.confidence, meant(event.cls, event.realis)))
     return [cls for *_, cls in sorted(ranked, key=lambda item: item[:3], reverse=True)]
 
 
@@ -115,7 +130,7 @@ def _linked(
                 shares[link.left, role] = link.confidence
     wanted = [role for role, word in zip(("actor", "recipient"), ends, strict=True) if word is not None]
     both = [
-        (prod(shares[i, role] for role in wanted), trigger.cls)
+        (prod(shares[i, role] for role in wanted), meant(trigger.cls, trigger.realis))
         for i, trigger in triggers.items()
         if all((i, role) in shares for role in wanted)
     ]
@@ -123,4 +138,7 @@ def _linked(
 
 
 def _ranked(triggers: Iterable[Trigger]) -> list[str]:
-    return [item.cls for item in sorted(triggers, key=lambda item: item.confidence, reverse=True)]
+    return [
+        meant(item.cls, item.realis)
+        for item in sorted(triggers, key=lambda item: item.confidence, reverse=True)
+    ]
