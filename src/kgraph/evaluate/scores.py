@@ -119,9 +119,32 @@ def _times(path: Path, _: Encoder) -> Documents:
     return [wikiwars.tallies(path)]
 
 
+def _plover(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import plover
+
+    return plover.evaluate(path, encoder)
+
+
+def _events(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import events
+
+    return events.evaluate(path, encoder)
+
+
+def _muc4(path: Path, encoder: Encoder) -> Documents:
+    from kgraph.evaluate import muc4
+
+    return muc4.evaluate(path, encoder)
+
+
 _HISTORIES = ("13_RussianCivWar", "14_FirstIndochinaWar", "15_MexicanRev", "16_SpanishCivilWar")
 """Those that were not looked at while the grammar of dates was written."""
 _CONLL = ("CoNLL", ("muc", "b3", "ceafe"))
+PLOVER_ROOTS = (
+    *("ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONSULT", "COOPERATE", "MOBILIZE", "PROTEST"),
+    *("REJECT", "REQUEST", "SANCTION", "SUPPORT", "THREATEN", "YIELD"),
+)
+"""The classes that ``plover`` tells; CONCEDE and RETREAT are one there."""
 TASKS: Mapping[str, Task] = {
     "syntax": Task(("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz"), _syntax),
     "sentences": Task(("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz"), _sentences),
@@ -136,6 +159,13 @@ TASKS: Mapping[str, Task] = {
     "articles": Task((), _articles, _CONLL),
     "facts": Task((), _facts),
     "agreement": Task((), _agreement, _CONLL),
+    "plover": Task(
+        ("plover/plv_train.tsv.gz",),
+        _plover,
+        ("macro-F1 of class", tuple(f"class {root}" for root in PLOVER_ROOTS)),
+    ),
+    "events": Task(("wikievents/dev.jsonl.gz",), _events),
+    "muc4": Task(("muc4/tst1/tst1-muc3.gz", "muc4/tst2/tst2-muc4.gz"), _muc4),
     "times": Task(tuple(f"wikiwars/{name}.tml.gz" for name in _HISTORIES), _times, pooled=True),
 }
 """Scores by name; ``all`` is every one."""

@@ -124,7 +124,7 @@ class Reader:
             for kind, share in zip(kinds.tolist(), shares[np.arange(count), kinds].tolist(), strict=True)
         ]
         marked = {name: self.probabilities(name, scores[name][:count]) for name in schemes}
-        triggers = self._triggers(scores, count)
+        triggers = self._triggers(scores, bounds)
         return [
             Annotation(
                 tags=tags[begin:end],
@@ -172,9 +172,13 @@ class Reader:
             heads.extend(head + begin if head else 0 for head in found)
         return heads, shares
 
-    def _triggers(self, scores: Mapping[str, Floats], count: int) -> list[Trigger]:
-        every = self.probabilities("triggers", scores["triggers"][:count])
-        found = np.flatnonzero(every[:, 0] <= 1 - TOLD)
+    def _triggers(self, scores: Mapping[str, Floats], bounds: Sequence[tuple[int, int]]) -> list[Trigger]:
+        """Words that may tell an event, and of a sentence without any the likeliest."""
+        every = self.probabilities("triggers", scores["triggers"][: bounds[-1][1]])
+        kept = every[:, 0] <= 1 - TOLD
+        for begin, end in bounds:
+            kept[begin + every[begin:end, 0].argmin()] = True
+        found = np.flatnonzero(kept)
         realis = self.probabilities("realis", scores["realis"][found])
         return [
             Trigger(

@@ -1,0 +1,52 @@
+"""Articles as ``kgraph extract`` reads them, each with its Doc: what the scores of facts are counted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from kgraph.extract import extract_article
+from kgraph.model import Article, Event, Extraction, Mention
+from kgraph.nlp.encoder import Encoder
+from kgraph.pipeline import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One article read: its Doc, its facts, and its mentions by id and by entity."""
+
+    doc: Doc
+    facts: Extraction
+    mentions: dict[str, Mention] = field(init=False, repr=False)
+    chains: dict[str, list[Mention]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        chains: dict[str, list[Mention]] = {}
+        for mention in self.facts.mentions:
+            chains.setdefault(mention.entity, []).append(mention)
+        object.__setattr__(self, "mentions", {mention.id: mention for mention in self.facts.mentions})
+        object.__setattr__(self, "chains", chains)
+
+    def means(self, mention: str, word: Token) -> bool:
+        """Whether a word is in the mention or in another one of the same entity."""
+        begin, end = word.idx, word.idx + len(word.text)
+        chain = self.chains[self.mentions[mention].entity]
+        return any(m.span.begin <= begin and end <= m.span.end for m in chain)
+
+    def fills(self, event: Event, role: str, word: Token) -> bool:
+        """Whether a word is what fills a role of an event."""
+        return any(
+            item.role == role and item.mention and self.means(item.mention, word) for item in event.roles
+        )
+
+
+def read(articles: Iterable[Article], encoder: Encoder) -> Iterator[Read]:
+    """Read each article with the model of the encoder, in their order."""
+    ready = Resources.load(model=encoder.path.parent)
+    for doc, article in ready.nlp.pipe(((article.text, article) for article in articles), as_tuples=True):
+        facts = extract_article(
+            doc, article, ontology=ready.ontology, frames=ready.frames, gazetteer=ready.gazetteer
+        )
+        yield Read(doc, facts)
