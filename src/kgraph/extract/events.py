@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from spacy.tokens import Doc, Token
 
 from kgraph.extract.folding import Found, drop_carriers, fold
-from kgraph.extract.grammar import Slots, is_verb, noun_slots, relation, support, verb_slots
+from kgraph.extract.grammar import (
+    Slots,
+    coordinated,
+    is_verb,
+    noun_slots,
+    preposition,
+    relation,
+    support,
+    verb_slots,
+)
 from kgraph.extract.learned import Learned
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.numbers import count_of
@@ -275,6 +284,11 @@ def _fill(event: Found, frames: Frames, values: Values) -> None:
         if not event.roles[role]:
             del event.roles[role]
         taken |= {mention.id for mention in fresh}
+    if "recipient" not in event.roles and event.frame.name in BETWEEN:
+        partners = [mention for mention in _other_side(event, values) if mention.id not in taken]
+        if partners:
+            event.roles["recipient"] = partners
+            taken |= {mention.id for mention in partners}
     if "instrument" not in event.roles:
         tools = [
             mention
@@ -287,6 +301,37 @@ def _fill(event: Found, frames: Frames, values: Values) -> None:
             event.roles["instrument"] = tools
     _literals(event, values)
     event.confidence = _confidence(event, frames)
+
+
+BETWEEN = frozenset(
+    "Agreement Consultation Support Concession Cooperation Aid Request Accusation Rejection Threat Sanction "
+    "Coercion Protest".split()
+)
+"""Classes of what somebody does to somebody."""
+TOWARDS = ("with", "against", "toward", "towards")
+FROM = ("with", "against", "toward", "towards", "by", "from")
+
+
+def _other_side(event: Found, values: Values) -> list[Mention]:
+    """Who it is done to where the frame does not say: the object, its owner, or who a phrase on it names.
+
+    "praised Oslo's efforts", "rejected an appeal from Canada", "halted talks with the rebels".
+    """
+    for token in event.slots.get("object", ()):
+        if token.i in values.timed or token in event.words:
+            inner: list[Mention] = []
+        else:
+            inner = values.of(token, "recipient")
+        for child in () if inner else token.children:
+            if relation(child) == "nmod" and preposition(child) in FROM:
+                inner.extend(m for part in coordinated(child) for m in values.of(part, "recipient"))
+        if inner:
+            return inner
+    for name in TOWARDS:
+        found = [m for token in event.slots.get(name, ()) for m in values.of(token, "recipient")]
+        if found:
+            return found
+    return []
 
 
 def _literals(event: Found, values: Values) -> None:

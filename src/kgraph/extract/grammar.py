@@ -30,7 +30,11 @@ def is_verb(token: Token) -> bool:
 
 def is_passive(verb: Token) -> bool:
     """Passive voice, or a bare past participle used as one ("forces based in Guam")."""
-    if any(child.dep_ in {"nsubj:pass", "aux:pass", "csubj:pass"} for child in verb.children):
+    around = {child.dep_ for child in verb.children}
+    if "aux:pass" not in around and {"aux", "obj"} <= around and verb.tag_ == "VBN":
+        # "have deported 40 men": active, whatever the label of the subject.
+        return False
+    if around & {"nsubj:pass", "aux:pass", "csubj:pass"}:
         return True
     if verb.tag_ != "VBN":
         return False
@@ -199,6 +203,11 @@ def noun_slots(
                     "subject" if child.dep_ != "compound" or child.pos_ != "NOUN" else "modifier",
                     child,
                 )
+            elif child.tag_ == "VBN":
+                # "a Saudi-led strike", "UN-brokered talks"
+                for doer in child.children:
+                    if doer.i < child.i and doer.pos_ in {"PROPN", "NOUN", "ADJ"}:
+                        _add(slots, "subject", doer)
         elif kind in {"nmod", "obl"} and (name := preposition(child)):
             _add(slots, of_is if name == "of" else name, child)
             for grandchild in _places_within(child):

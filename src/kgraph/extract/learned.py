@@ -24,6 +24,9 @@ OTHER = 0.75
 ROLE, ROLE_FAR = 0.5, 0.85
 """A mention fills a role that grammar leaves empty when the model gives it at least this much: close to the
 trigger in the tree, and anywhere in the sentence."""
+AGREED = 0.25
+"""What a mention gains in the role that its slot speaks for: a subject acts, an object suffers."""
+SLOTS = {"actor": ("subject", "by"), "recipient": ("object", "indirect")}
 NEAR = 3
 """Steps in the tree that are close, with no other verb between."""
 MARGIN = 0.25
@@ -106,13 +109,14 @@ class Learned:
         for role in EVENT_ROLES:
             if role in event.roles or (role == "place" and "base" in event.roles):
                 continue
-            found = [
-                (share, word, word.doc[other])
-                for word in event.words
-                for other, share in self.links.get((word.i, role), ())
-                if share >= (ROLE if _close(word, word.doc[other]) else ROLE_FAR)
-                and share >= max(self.link(event.words, rival, word.doc[other]) for rival in EVENT_ROLES)
-            ]
+            found = []
+            for word in event.words:
+                for place, _ in self.links.get((word.i, role), ()):
+                    other = word.doc[place]
+                    shares = {rival: self.believed(event, rival, other) for rival in EVENT_ROLES}
+                    least = ROLE if _close(word, other) else ROLE_FAR
+                    if shares[role] >= max(least, *shares.values()):
+                        found.append((shares[role], word, other))
             for share, _, other in sorted(found, key=lambda item: (-item[0], item[2].i)):
                 if share < max(item[0] for item in found) - MARGIN:
                     break
@@ -120,6 +124,11 @@ class Learned:
                     if mention.id not in taken:
                         taken.add(mention.id)
                         event.roles.setdefault(role, []).append(mention)
+
+    def believed(self, event: Found, role: str, other: Token) -> float:
+        """How much speaks for a word in a role, by the model and by its slot."""
+        agreed = any(other in event.slots.get(name, ()) for name in SLOTS.get(role, ()))
+        return self.link(event.words, role, other) + AGREED * agreed
 
     def judge(self, event: Found, mentions: Mentions) -> None:
         """Give an event its confidence, and put down what the model says of its realis, in place."""
