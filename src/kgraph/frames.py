@@ -25,6 +25,7 @@ ENTRY_KEYS = {
         "without",
         "counts",
         "fold",
+        "modal",
     },
     "relations": {"property", "verbs", "nouns", "subject", "object", "of", "without"},
 }
@@ -38,6 +39,7 @@ SETTINGS = {
     "say_nouns",
     "factive_verbs",
     "patient_nouns",
+    "undergo_verbs",
     "realis",
 }
 REALIS_KEYS = {"negated", "planned", "hypothetical", "future_modals", "hypothetical_modals"}
@@ -69,6 +71,8 @@ class Frame:
     without: frozenset[str]
     counts: str | None
     fold: bool
+    modal: bool = False
+    """Whether a clause that its verb governs must have a modal: "warned that it would strike"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,7 @@ class _Checker:
             without=frozenset(self.words(entry, "without", where)),
             counts=counts,
             fold=bool(entry.get("fold", False)),
+            modal=bool(entry.get("modal", False)),
         )
 
     def relation(self, number: int, entry: Any) -> Frame:

@@ -164,7 +164,7 @@ def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
             continue  # "defence" in "defence minister", "fighter" in "fighter jets"
         if token.lower_ == "state" and token.dep_ == "nmod" and above.lower_ in lexicon.OF_STATE:
             continue
-        if token.lemma_.lower() in lexicon.TOPICS | {"affair": ""} and (
+        if token.lemma_.lower() in lexicon.PORTFOLIOS and (
             above.lemma_.lower() in ("ministry", "department") or above.lower_ in lexicon.TITLES
         ):
             continue

@@ -41,7 +41,13 @@ def find(
     timed: frozenset[int] = frozenset(),
 ) -> list[Found]:
     """All events of a Doc, in text order. ``timed``: the words of time expressions, which fill no role."""
-    values = Values(mentions, ontology, places=frames.settings["place"], timed=timed)
+    values = Values(
+        mentions,
+        ontology,
+        places=frames.settings["place"],
+        timed=timed,
+        undergo_verbs=frames.settings["undergo_verbs"],
+    )
     found: dict[int, Found] = {}
     used: set[int] = set()
     names = {i for ent in doc.ents if ent.label_ != "Nationality" for i in range(ent.start, ent.end)}
@@ -105,7 +111,7 @@ def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
     around = {child.lemma_.lower() for child in verb.children}
     for pattern, frame in entries:
         words = match_verb(verb, pattern, slots)
-        if words is None or frame.without & around:
+        if words is None or frame.without & around or (frame.modal and not _modal_clause(verb)):
             continue
         candidate = Found(
             frame, verb, words, _with_object_phrases(slots, words) if pattern.objects else slots
@@ -113,6 +119,12 @@ def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
         if _believable(candidate, values):
             return candidate
     return None
+
+
+def _modal_clause(verb: Token) -> bool:
+    """Whether the clause that a verb governs, if it does, speaks of what may come."""
+    clauses = [child for child in verb.children if child.dep_ == "ccomp"]
+    return not clauses or any(word.tag_ == "MD" for clause in clauses for word in clause.children)
 
 
 def _with_object_phrases(slots: Slots, words: tuple[Token, ...]) -> Slots:

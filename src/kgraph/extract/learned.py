@@ -27,6 +27,7 @@ trigger in the tree, and anywhere in the sentence."""
 AGREED = 0.25
 """What a mention gains in the role that its slot speaks for: a subject acts, an object suffers."""
 SLOTS = {"actor": ("subject", "by"), "recipient": ("object", "indirect")}
+SLOTS_UNDERGONE = {"actor": ("by",), "recipient": ("subject",)}
 NEAR = 3
 """Steps in the tree that are close, with no other verb between."""
 MARGIN = 0.25
@@ -106,6 +107,7 @@ class Learned:
     def complete(self, event: Found, values: Values) -> None:
         """Fill the roles that the event lacks, in place."""
         taken = {mention.id for found in event.roles.values() for mention in found}
+        undergoes = event.trigger.lemma_.lower() in values.undergo_verbs
         for role in EVENT_ROLES:
             if role in event.roles or (role == "place" and "base" in event.roles):
                 continue
@@ -113,7 +115,10 @@ class Learned:
             for word in event.words:
                 for place, _ in self.links.get((word.i, role), ()):
                     other = word.doc[place]
-                    shares = {rival: self.believed(event, rival, other) for rival in EVENT_ROLES}
+                    shares = {
+                        rival: self.believed(event, rival, other, undergoes=undergoes)
+                        for rival in EVENT_ROLES
+                    }
                     least = ROLE if _close(word, other) else ROLE_FAR
                     if shares[role] >= max(least, *shares.values()):
                         found.append((shares[role], word, other))
@@ -125,9 +130,10 @@ class Learned:
                         taken.add(mention.id)
                         event.roles.setdefault(role, []).append(mention)
 
-    def believed(self, event: Found, role: str, other: Token) -> float:
+    def believed(self, event: Found, role: str, other: Token, *, undergoes: bool) -> float:
         """How much speaks for a word in a role, by the model and by its slot."""
-        agreed = any(other in event.slots.get(name, ()) for name in SLOTS.get(role, ()))
+        slots = SLOTS_UNDERGONE if undergoes else SLOTS
+        agreed = any(other in event.slots.get(name, ()) for name in slots.get(role, ()))
         return self.link(event.words, role, other) + AGREED * agreed
 
     def judge(self, event: Found, mentions: Mentions) -> None:

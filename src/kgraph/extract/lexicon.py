@@ -177,7 +177,7 @@ TITLES = words(
     sen. sen gen gen. general col col. colonel maj maj. major capt capt. captain lt lt. lieutenant
     sgt sgt. sergeant adm adm. admiral brig brig. brigadier marshal cmdr cmdr. commander king queen
     rep. rep gov. gov governor secretary ambassador chancellor premier judge rear vice chief prime
-    foreign defence defense
+    foreign defence defense coronel capitan teniente comandante
     """
 )
 GIVEN: Mapping[str, str] = {
@@ -270,3 +270,5 @@ TOPICS = {"defence": "Defence", "defense": "Defence", "military": "Defence", "fo
           "transport": "Transport", "trade": "Trade", "economy": "Economy", "information": "Information",
           "emergency": "Emergency Situations", "education": "Education", "oil": "Oil"}  # fmt: skip
 """A word in a ministry's name -> what that ministry is for."""
+PORTFOLIOS = frozenset({*TOPICS, "affair", "affairs", "relations"})
+"""What a minister or a ministry is for: no person, whatever stands above it."""

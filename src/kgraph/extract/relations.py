@@ -18,7 +18,7 @@ from kgraph.nlp.component import LINKS
 from kgraph.nlp.labels import RELATIONS
 from kgraph.ontology import Ontology
 
-LEARNED, LEARNED_FAR = 0.5, 0.7
+LEARNED, LEARNED_FAR = 0.5, 0.8
 """How probable the model must find a relation of two mentions: close in the tree, and further apart."""
 NEAR = 2
 """Steps in the tree between the heads of two mentions that are close."""
@@ -26,6 +26,9 @@ LOCAL = frozenset({"locatedIn", "nationality", "partOf", "stationedAt"})
 """Relations that hold between words of one phrase; further apart the model guesses."""
 VAGUE = frozenset({"stationedAt", "fights"})
 """Relations that the model confuses with being somewhere, or in one fight, once."""
+FORMER = frozenset(
+    {"former", "ex", "late", "previous", "then", "erstwhile", "one-time", "retired", "deposed", "ousted"}
+)
 GRAMMAR_PRIOR, VERB_PRIOR, TITLE_PRIOR, WEAK_PRIOR = 0.85, 0.8, 0.9, 0.65
 
 
@@ -108,9 +111,11 @@ class _Reader:
             left, right = self.doc[link.left], self.doc[link.right]
             near = distance(left, right) <= NEAR
             least = LEARNED if near and link.label not in VAGUE else LEARNED_FAR
-            if link.confidence < least or (not near and link.label in LOCAL):
+            if link.confidence < least or (link.label in LOCAL and not (near and of_one_phrase(left, right))):
                 continue
             subject, object_ = self.mentions.at(left), self.mentions.at(right)
+            if link.label == "stationedAt" and subject is not None and subject.type == "Person":
+                continue
             if subject is not None and object_ is not None:
                 stated = not (near and link.label in LOCAL)
                 yield from self.made(
@@ -243,7 +248,9 @@ class _Reader:
         bearers = list(self.bearers(noun))
         if not bearers:
             return
-        owners = self.title_owners(noun, words)
+        # Whoever was president once leads nobody now.
+        past = any(child.lower_ in FORMER for child in noun.children if child.i < noun.i)
+        owners = [] if past else self.title_owners(noun, words)
         text = self.title_text(noun, words)
         for bearer in bearers:
             if self.cls(bearer) != "Person":
@@ -289,16 +296,18 @@ class _Reader:
             # The tagger took the title into the name: "President Putin".
             yield own
             return
-        following = noun.nbor() if noun.i + 1 < len(self.doc) else None
+        following = noun.nbor() if noun.i + 1 < noun.sent.end else None
+        if following is not None:
+            beside = self.mentions.at(following) or self.name_over(following)
+            if beside is not None and beside.kind == "name" and beside.type == "Person":
+                # In "President A, Vice President B" each name has the office right before it.
+                yield beside
+                return
         seen: set[str] = set()
         for mention in self.holders(noun):
             if mention.kind == "name" and mention.id not in seen:
                 seen.add(mention.id)
                 yield mention
-        if not seen and following is not None and following.sent == noun.sent:
-            beside = self.mentions.at(following) or self.name_over(following)
-            if beside is not None and beside.kind == "name" and beside.type == "Person":
-                yield beside
 
     def name_over(self, token: Token) -> Mention | None:
         """The name mention that begins with a word."""
@@ -390,6 +399,16 @@ def distance(one: Token, other: Token) -> int:
         if token.i in above:
             return steps + above[token.i]
     return len(above) + steps + 1
+
+
+def of_one_phrase(one: Token, other: Token) -> bool:
+    """Whether the way between two words passes no coordination: "militias and Russian air support"."""
+    top = next((word for word in (one, *one.ancestors) if word == other or word.is_ancestor(other)), None)
+    if top is None:
+        return False
+    steps = [one, *one.ancestors][: [one, *one.ancestors].index(top)]
+    steps += [other, *other.ancestors][: [other, *other.ancestors].index(top)]
+    return all(word.dep_ != "conj" for word in steps)
 
 
 def _compact(token: Token) -> list[Token]:

@@ -9,6 +9,7 @@ from spacy.tokens import Token
 from kgraph.extract.grammar import coordinated, preposition, relation
 from kgraph.extract.mentions import Mentions
 from kgraph.model import Mention
+from kgraph.nlp.component import TRIGGERS
 from kgraph.ontology import Ontology
 
 PARTITIVE = frozenset(
@@ -32,11 +33,13 @@ class Values:
         *,
         places: frozenset[str],
         timed: frozenset[int] = frozenset(),
+        undergo_verbs: frozenset[str] = frozenset(),
     ) -> None:
         self.mentions = mentions
         self.ontology = ontology
         self.places = places
         self.timed = timed
+        self.undergo_verbs = undergo_verbs
 
     def of(self, token: Token, property: str, *, subject: bool = False) -> list[Mention]:
         """Mentions at the word that the property accepts, else its owner where an actor is wanted.
@@ -63,6 +66,9 @@ class Values:
         found = []
         for child in token.children:
             kind = relation(child)
+            if preposition(child) == "of" and tells(token):
+                # "the killing of six priests" does not belong to the priests.
+                continue
             if kind in {"amod", "compound", "nmod"} and (child.i < token.i or preposition(child) == "of"):
                 words = [child]
             elif kind == "acl" and child.lemma_ == "belong":
@@ -77,6 +83,12 @@ class Values:
                     if mention is not None and self.ontology.is_a(self.mentions.entity(mention).cls, "Actor"):
                         found.append(mention)
         return found
+
+
+def tells(token: Token) -> bool:
+    """Whether the model takes a noun for the trigger of an event."""
+    trigger = token.doc.user_data.get(TRIGGERS, {}).get(token.i)
+    return trigger is not None and trigger.told > 0.5
 
 
 def core(token: Token) -> Iterator[Token]:
