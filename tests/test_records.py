@@ -32,7 +32,7 @@ def test_fields_are_the_published_ones_in_their_order() -> None:
     assert list(found["entities"][0]) == ["id", "iri", "class", "label", "aliases"]
     assert list(found["events"][0]) == [
         *("id", "iri", "class", "mode", "trigger", "roles", "beginDate", "endDate", "dateBasis"),
-        *("realis", "accordingTo", "confidence", "sentence"),
+        *("realis", "accordingTo", "confidence", "sentence", "retold"),
     ]
     assert list(found["relations"][0]) == [
         *("id", "predicate", "subject", "object", "realis", "accordingTo", "confidence", "sentence")

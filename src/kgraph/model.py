@@ -5,7 +5,7 @@ All offsets are Unicode code points into ``Article.text``, end exclusive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Kind = Literal["name", "nominal", "pronoun"]
@@ -106,6 +106,14 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """A further place that tells an event: its trigger and its sentence."""
+
+    trigger: Span
+    sentence: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, or was said to, planned or denied. ``cls`` is an ontology class."""
 
@@ -121,6 +129,22 @@ class Event:
     according_to: str | None
     confidence: float
     sentence: Span
+    retold: tuple[Telling, ...] = ()
+    """Where the article tells it again."""
+
+    @property
+    def tellings(self) -> tuple[Telling, ...]:
+        """All places that tell it, the first one first."""
+        return (Telling(self.trigger, self.sentence), *self.retold)
+
+    def apart(self) -> tuple[Event, ...]:
+        """Each telling as an event of its own, with ids ``v3``, ``v3.1`` and so on."""
+        first = replace(self, retold=())
+        others = (
+            replace(self, id=f"{self.id}.{n}", trigger=item.trigger, sentence=item.sentence, retold=())
+            for n, item in enumerate(self.retold, start=1)
+        )
+        return (first, *others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -382,9 +382,11 @@ class _Writer:
         yield from _say(iri, "kg:realis", _text(fact.realis))
         yield from _say(iri, "kg:accordingTo", said)
         yield from _say(iri, "kg:confidence", _confidence(fact.confidence))
-        yield from _say(iri, "prov:wasDerivedFrom", sentence_iri(self.article, fact.sentence))
+        places = fact.tellings if isinstance(fact, Event) else (fact,)
+        for place in places:
+            yield from _say(iri, "prov:wasDerivedFrom", sentence_iri(self.article, place.sentence))
+            self.evidence[place.sentence] = None
         yield from _say(iri, "prov:wasGeneratedBy", self.run.iri)
-        self.evidence[fact.sentence] = None
 
     def _assertion_iri(self, relation: Relation) -> str:
         target = self._object(relation)

@@ -32,6 +32,7 @@ from kgraph.model import (
     Relation,
     Role,
     Span,
+    Telling,
     Time,
 )
 
@@ -143,6 +144,10 @@ def _event(event: Event, text: str, iri_of: IriOf) -> dict[str, Any]:
         "accordingTo": event.according_to,
         "confidence": event.confidence,
         "sentence": _pair(event.sentence),
+        "retold": [
+            {"trigger": _piece(telling.trigger, text), "sentence": _pair(telling.sentence)}
+            for telling in event.retold
+        ],
     }
 
 
@@ -378,6 +383,10 @@ def _read_event(part: _Part, text: str, mentions: Mapping[str, Mention]) -> Even
         according_to=None if by.value is None else by.known(mentions, "a mention"),
         confidence=part["confidence"].confidence(),
         sentence=_read_pair(part["sentence"], text),
+        retold=tuple(
+            Telling(_read_piece(item["trigger"], text), _read_pair(item["sentence"], text))
+            for item in part["retold"].items()
+        ),
     )
 
 

@@ -144,7 +144,7 @@ def score(page: Read, gold: list[Gold]) -> dict[str, Tally]:
     right: dict[str, list[Gold]] = {}
     recalled = set[int]()
     anywhere = set[int]()
-    for event in page.facts.events:
+    for event in page.tellings:
         for item in gold:
             word = heads[id(item)]
             if word is not None and event.trigger.begin <= word.idx < event.trigger.end:
@@ -162,7 +162,7 @@ def score(page: Read, gold: list[Gold]) -> dict[str, Tally]:
             add(name, Tally(recalled=id(item) in recalled, gold=1))
         add("triggers, any class", Tally(recalled=id(item) in anywhere, gold=1))
     placed = [word.idx for word in heads.values() if word is not None]
-    for event in page.facts.events:
+    for event in page.tellings:
         group = right[event.id][0].group if event.id in right else GROUPS.get(event.cls)
         if group is not None:
             for name in ("triggers", f"triggers, {group}"):
@@ -174,7 +174,7 @@ def score(page: Read, gold: list[Gold]) -> dict[str, Tally]:
     for item in gold:
         if id(item) not in recalled:
             add("arguments, all", Tally(gold=len(item.arguments)))
-    for event in page.facts.events:
+    for event in page.tellings:
         if event.id in right:
             tally, loose = _arguments(page, event, right[event.id])
             add("arguments", tally)

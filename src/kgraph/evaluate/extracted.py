@@ -29,6 +29,11 @@ class Read:
         object.__setattr__(self, "mentions", {mention.id: mention for mention in self.facts.mentions})
         object.__setattr__(self, "chains", chains)
 
+    @property
+    def tellings(self) -> list[Event]:
+        """Its events, one for each place that tells them."""
+        return [telling for event in self.facts.events for telling in event.apart()]
+
     def means(self, mention: str, word: Token) -> bool:
         """Whether a word is in the mention or in another one of the same entity."""
         begin, end = word.idx, word.idx + len(word.text)

@@ -66,7 +66,8 @@ def compare(article: Annotated, extraction: Extraction) -> dict[str, Tally]:
     realis_given: set[Hashable] = set()
     source_given: set[Hashable] = set()
     whole: set[Hashable] = set()
-    for event in extraction.events:
+    tellings = [telling for event in extraction.events for telling in event.apart()]
+    for event in tellings:
         number = next(
             (
                 key
@@ -103,7 +104,7 @@ def compare(article: Annotated, extraction: Extraction) -> dict[str, Tally]:
     tallies["source"] = of_sets(
         source_given, {(key, chain) for key, role, chain in every if role == "source"}
     )
-    tallies["events, all right"] = Tally(len(whole), len(extraction.events), len(whole), len(wanted))
+    tallies["events, all right"] = Tally(len(whole), len(tellings), len(whole), len(wanted))
     found: set[Hashable] = set()
     for relation in extraction.relations:
         if relation.predicate in RELATIONS and relation.object and relation.realis == "actual":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as Tokens
 
-from kgraph.extract import events, folding, mentions, relations
+from kgraph.extract import events, folding, mentions, relations, retold
 from kgraph.extract.claims import announced, claim_of, reporter, settled
 from kgraph.extract.dates import Calendar
 from kgraph.extract.mentions import Mentions
@@ -38,13 +38,15 @@ def extract_article(
     found_relations = [item for item in found_relations if not _told(item, found_events)]
     calendar = Calendar(doc, found_times, triggers={event.trigger.i for event in found_events})
     finish = _Finisher(doc, article.text, spans, who, frames, ontology, calendar)
+    finished = [finish.event(number, event) for number, event in enumerate(found_events, start=1)]
+    once = retold.merge(finished, [event.trigger for event in found_events], {m.id: m for m in who.mentions})
     return Extraction(
         article=article,
         sentences=sentences,
         mentions=who.mentions,
         times=found_times,
         entities=who.entities,
-        events=tuple(finish.event(number, event) for number, event in enumerate(found_events, start=1)),
+        events=tuple(once),
         relations=tuple(
             finish.relation(number, relation) for number, relation in enumerate(found_relations, start=1)
         ),
