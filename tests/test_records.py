@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from kgraph import ontology
 from kgraph.errors import KGraphError
-from kgraph.model import Article, Extraction
-from kgraph.rdf import iris
+from kgraph.model import Article, Extraction, Span, Telling
+from kgraph.rdf import iris, quads
 from kgraph.records import from_line, from_record, to_line, to_record
-from samples import HOSTILE, TEXT, sample
+from samples import HOSTILE, RUN, TEXT, sample
+
+ONTOLOGY = ontology.load()
 
 
 def record(extraction: Extraction | None = None) -> dict[str, Any]:
@@ -163,3 +166,22 @@ def test_what_is_no_record_is_refused(line: str) -> None:
 def test_hostile_labels_are_data() -> None:
     """Markup in a label travels unchanged; whoever shows it escapes it."""
     assert record()["entities"][9]["label"] == HOSTILE
+
+
+def test_an_event_told_twice_keeps_both_places() -> None:
+    """Both sentences are there in JSON and in RDF, whose event is derived from each."""
+    found = sample()
+    event, other = found.events[0], found.sentences[-1]
+    assert event.sentence != other
+    again = Telling(Span(other.begin, other.begin + 3, TEXT[other.begin : other.begin + 3]), other)
+    told = dataclasses.replace(event, retold=(again,))
+    extraction = dataclasses.replace(found, events=(told, *found.events[1:]))
+    assert from_record(record(extraction)) == extraction
+    named = f"#char={other.begin},{other.end}"
+    derived = [
+        quad
+        for quad in quads(extraction, ontology=ONTOLOGY, run=RUN)
+        if "wasDerivedFrom" in str(quad) and iris(extraction)(told) in str(quad)
+    ]
+    assert any(named in str(quad) for quad in derived)
+    assert len(derived) == 2
