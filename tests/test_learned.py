@@ -214,3 +214,18 @@ def test_files_of_frames_need_no_factive_verbs(tmp_path: Path) -> None:
     doc = line(STRUCK, names={"Raqqa": "Place"}, heads={"depot": "Base"})
     extraction = extract_article(doc, article(doc), ontology=ONTOLOGY, frames=own, gazetteer=GAZETTEER)
     assert [event.cls for event in extraction.events] == ["Assault"]
+
+
+def test_a_promise_is_made_to_whom_it_would_help() -> None:
+    """Who is ready to help Chad has Chad as the other side."""
+    doc = doc_with(
+        """
+        Norway/NNP/nsubj/ready is/VBZ/cop/ready/be ready/JJ/ROOT to/TO/mark/help help/VB/xcomp/ready
+        Chad/NNP/obj/help ./.
+        """,
+        {"Norway": "State", "Chad": "State"},
+        {},
+        {"ready": ("Agreement", 0.9, "actual"), "help": ("Aid", 0.9, "planned")},
+        [("ready", "actor", "Norway", 0.9), ("help", "recipient", "Chad", 0.9)],
+    )
+    assert ("Agreement", {"actor": ["Norway"], "recipient": ["Chad"]}) in told(extracted(doc))

@@ -78,9 +78,41 @@ def find(
     for event in found.values():
         learned.correct(event)
         learned.complete(event, values)
+    for event in found.values():
+        _inherit(event, found)
         _tidy(event)
         learned.judge(event, mentions)
     return [found[key] for key in sorted(found)]
+
+
+FRIENDLY = frozenset("Consultation Support Concession Cooperation Aid Retreat".split())
+COMMITTED: Mapping[str, frozenset[str]] = {
+    "Agreement": FRIENDLY,
+    "Rejection": FRIENDLY | {"Request", "Agreement"},
+    "Threat": frozenset({"Assault", "Capture", "Coercion", "Sanction"}),
+}
+"""What is promised, refused or threatened is so to whom it would be done."""
+
+
+def _inherit(event: Found, found: Mapping[int, Found]) -> None:
+    """The other side of a promise, in place: "is ready to send aid to Chad" is ready towards Chad."""
+    classes = COMMITTED.get(event.frame.name)
+    if classes is None or "recipient" in event.roles:
+        return
+    for clause in event.trigger.children:
+        if clause.dep_ not in {"xcomp", "ccomp", "advcl", "acl"} or clause.i < event.trigger.i:
+            continue
+        for word in (clause, *(child for child in clause.children if child.dep_ == "obj")):
+            inner = found.get(word.i)
+            if inner is not None and inner is not event and inner.frame.name in classes:
+                others = [
+                    mention
+                    for mention in inner.roles.get("recipient", ())
+                    if mention.entity not in {actor.entity for actor in event.roles.get("actor", ())}
+                ]
+                if others:
+                    event.roles["recipient"] = others
+                    return
 
 
 def _tidy(event: Found) -> None:

@@ -83,7 +83,7 @@ class Learned:
         settings = frames.settings
         slots = (
             verb_slots(token)
-            if is_verb(token)
+            if is_verb(token) or any(child.dep_ == "nsubj" for child in token.children)
             else noun_slots(
                 token,
                 of_is="object",
