@@ -130,3 +130,57 @@ def test_a_headline_names_its_speaker_before_a_colon() -> None:
         "They/PRP/nsubj/met met/VBD/ROOT//meet :/:/punct/met talks/NNS/nsubj/failed failed/VBD/ccomp/met"
     )
     assert announced(plain[4]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "realis"),
+    [
+        (
+            "No/DT/det/soldiers soldiers/NNS/nsubj:pass/killed were/VBD/aux:pass/killed/be"
+            " killed/VBN/ROOT//kill",
+            "killed",
+            "negated",
+        ),
+        (
+            "They/PRP/nsubj/shelled shelled/VBD/ROOT//shell no/DT/det/towns towns/NNS/obj/shelled",
+            "shelled",
+            "negated",
+        ),
+        (
+            "Rebels/NNS/nsubj/beat cannot/MD/aux/beat beat/VB/ROOT the/DT/det/army army/NN/obj/beat",
+            "beat",
+            "negated",
+        ),
+        (
+            "Talks/NNS/nsubj/help should/MD/aux/help help/VB/ROOT them/PRP/obj/help",
+            "Talks",
+            "hypothetical",
+        ),
+        (
+            "They/PRP/nsubj/use use/VBP/ROOT gas/NN/obj/use to/TO/mark/kill kill/VB/advcl/use"
+            " people/NNS/obj/kill",
+            "kill",
+            "actual",
+        ),
+        (
+            "They/PRP/nsubj/came came/VBD/ROOT//come to/TO/mark/kill kill/VB/advcl/came people/NNS/obj/kill",
+            "kill",
+            "planned",
+        ),
+        (
+            "He/PRP/nsubj/vowed vowed/VBD/ROOT//vow to/TO/mark/condemn condemn/VB/xcomp/vowed the/DT/det/raid"
+            " raid/NN/obj/condemn",
+            "raid",
+            "actual",
+        ),
+        (
+            "Boats/NNS/nsubj:pass/sunk seized/VBN/acl/Boats/seize will/MD/aux/sunk be/VB/aux:pass/sunk"
+            " sunk/VBN/ROOT//sink",
+            "seized",
+            "actual",
+        ),
+    ],
+    ids=["no subject", "no object", "cannot", "modal subject", "use to", "aim", "factive", "participle"],
+)
+def test_realis_by_construction(text: str, trigger: str, realis: str) -> None:
+    assert claim(text, trigger)[0] == realis

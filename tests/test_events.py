@@ -57,6 +57,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> frames.Frames:
     return frames.load(ONTOLOGY, path)
 
 
+@pytest.fixture(scope="module")
+def shipped() -> frames.Frames:
+    """The frames that ship with kgraph."""
+    return frames.load(ONTOLOGY)
+
+
 def found(doc: Doc, with_frames: frames.Frames) -> list[tuple[str, dict[str, list[str]], dict[str, object]]]:
     """(class, role -> labels, literals) of each event."""
     who = mentions.read(doc, article(doc), gazetteer=GAZETTEER, ontology=ONTOLOGY)
@@ -197,3 +203,29 @@ def test_the_accused_is_who_does_it(small: frames.Frames) -> None:
         names={"Turkey": "State", "Iran": "State", "Qatar": "State"},
     )
     assert found(doc, small)[0][1] == {"actor": ["Iran"], "recipient": ["Qatar"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "roles"),
+    [
+        (
+            "Troops/NNS/nsubj/received received/VBD/ROOT//receive strikes/NNS/obj/received/strike"
+            " from/IN/case/Syria Syria/NNP/obl/received",
+            {"Syria": "State"},
+            {"actor": ["Syria"], "recipient": ["Troops"]},
+        ),
+        (
+            "A/DT/det/strike Turkey/NNP/obl/led -/HYPH/punct/led led/VBN/amod/strike/lead strike/NN/nsubj/hit"
+            " on/IN/case/Syria Syria/NNP/nmod/strike hit/VBD/ROOT//hit",
+            {"Turkey": "State", "Syria": "State"},
+            {"actor": ["Turkey"], "recipient": ["Syria"]},
+        ),
+    ],
+    ids=["suffered", "led by"],
+)
+def test_who_does_it_behind_a_noun(
+    text: str, names: dict[str, str], roles: dict[str, list[str]], shipped: frames.Frames
+) -> None:
+    """Who receives a strike suffers it; a "Turkey-led strike" is Turkey's."""
+    doc = build(text, names=names, heads={"Troops": "MilitaryForce"})
+    assert ("Assault", roles) in [(cls, found_) for cls, found_, _ in found(doc, shipped)]

@@ -229,3 +229,15 @@ def test_a_promise_is_made_to_whom_it_would_help() -> None:
         [("ready", "actor", "Norway", 0.9), ("help", "recipient", "Chad", 0.9)],
     )
     assert ("Agreement", {"actor": ["Norway"], "recipient": ["Chad"]}) in told(extracted(doc))
+
+
+def test_a_role_that_grammar_alone_fills_goes_where_the_model_sees_the_event() -> None:
+    """A place of the object's own clause is none of the strike's; where the model sees no event it stays."""
+    names, heads = {"Raqqa": "Place"}, {"Jets": "Equipment", "depot": "Base"}
+    links = [("struck", "base", "depot", 0.9), ("struck", "instrument", "Jets", 0.9)]
+    seen = doc_with(STRUCK, names, heads, {"struck": ("Assault", 0.9, "actual")}, links)
+    ((_, roles),) = told(extracted(seen))
+    assert "place" not in roles
+    unseen = doc_with(STRUCK, names, heads, {"struck": ("Assault", 0.2, "actual")}, links)
+    ((_, roles),) = told(extracted(unseen))
+    assert roles["place"] == ["Raqqa"]

@@ -40,6 +40,8 @@ SETTINGS = {
     "factive_verbs",
     "patient_nouns",
     "undergo_verbs",
+    "suffer_verbs",
+    "implicative_verbs",
     "realis",
 }
 REALIS_KEYS = {"negated", "planned", "hypothetical", "future_modals", "hypothetical_modals"}

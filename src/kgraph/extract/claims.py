@@ -17,6 +17,7 @@ CIRCUMSTANCES = frozenset(
 )
 """What happens after or during something does not make that something less real."""
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
+NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
 COMPLEMENTS = frozenset({"of", "for", "from", "against", "to", "on", "in"})
 """Prepositions that open what a word is about: "committed to defeating", "accused of striking"."""
@@ -47,7 +48,7 @@ def claim_of(
     own = True
     for _ in range(14):
         if own and bearing:
-            signs |= _own_signs(node, realis)
+            signs |= _own_signs(node, realis, settings["implicative_verbs"])
         own = True
         parent, kind = node.head, relation(node)
         if parent == node:
@@ -142,12 +143,19 @@ def _finite(verb: Token) -> bool:
     )
 
 
-def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
+def _own_signs(
+    node: Token, realis: Mapping[str, frozenset[str]], implicative: frozenset[str] = frozenset()
+) -> set[str]:
     """Negation, modals, conditions and infinitives at the word itself."""
     signs: set[str] = set()
     perfect = any(child.lemma_ == "have" and relation(child) == "aux" for child in node.children)
     for child in node.children:
         word, kind = child.lower_, relation(child)
+        nobody = kind in {"nsubj", "obj"} and (
+            word in NOBODY or any(part.dep_ == "det" and part.lower_ in NOBODY for part in child.children)
+        )
+        if nobody and is_verb(node):
+            signs.add("negated")
         negates = kind in {"advmod", "det", "cc", "case"} and word in NEGATIONS and child.i < node.i + 3
         if negates or (kind == "aux" and word == "cannot"):
             signs.add("negated")
@@ -188,6 +196,7 @@ def _own_signs(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
         node.tag_ == "VB"
         and relation(node) in {"advcl", "acl"}
         and any(c.tag_ == "TO" for c in node.children)
+        and node.head.lemma_.lower() not in implicative
     ):
         signs.add("planned")
     return signs

@@ -21,6 +21,8 @@ FOOTNOTE = re.compile(r"[\s.,;:]*\[\d*\]?$")
 NONE: frozenset[str] = frozenset()
 GENERIC = {"Person": lexicon.TITLES, "Base": lexicon.PLAIN, "Place": lexicon.PLAIN, "State": lexicon.PLAIN}
 """Words that alone are no name: "the President", "Air Base"."""
+NO_NAMES = frozenset({"of", "state", "affairs", "no", "one", "nobody"})
+"""What is left of "Secretary of State" where the tagger cut it."""
 LEFT_OUT = frozenset({"Event", "Document"})
 """Types that the graph has no nodes for yet."""
 
@@ -94,6 +96,8 @@ def _names(doc: Doc, sentences: list[int]) -> Iterator[Draft]:
         words = tuple(word for word in shown if any(map(str.isalnum, word)))
         if not words or doc[begin:end].text.islower():
             continue
+        if name.label_ == "Person" and set(words) <= NO_NAMES:
+            continue
         plural = head.tag_ in ("NNPS", "NNS") and name.label_ in ("Nationality", "Equipment")
         yield Draft(
             begin=begin,
@@ -151,6 +155,8 @@ def _nominals(doc: Doc, sentences: list[int], taken: set[int]) -> Iterator[Draft
     for token in doc:
         kind, probability = types[token.i]
         if kind in ("None", "Other") or kind in LEFT_OUT or probability < NOMINAL_PROBABILITY:
+            continue
+        if token.lower_ == "one" and token.i and doc[token.i - 1].lower_ == "no":
             continue
         if token.pos_ not in ("NOUN", "PROPN") or token.i in taken:
             continue

@@ -77,6 +77,7 @@ def find(
     fold(found, ontology)
     for event in found.values():
         learned.correct(event)
+        learned.doubt(event, mentions)
         learned.complete(event, values)
     for event in found.values():
         _inherit(event, found)
@@ -250,6 +251,8 @@ def _noun_match(noun: Token, frames: Frames) -> Found | None:
             light=settings["light_verbs"] | settings["order_verbs"],
             occurrence=settings["occurrence_verbs"],
             patient=settings["patient_nouns"],
+            suffered=settings["suffer_verbs"],
+            topical=best.frame.name in TALK,
         )
     return best
 
@@ -347,6 +350,10 @@ def _fill(event: Found, frames: Frames, values: Values) -> None:
     event.confidence = _confidence(event, frames)
 
 
+TALK = frozenset(
+    "Agreement Consultation Support Request Accusation Rejection Threat Statement Cooperation".split()
+)
+"""Classes whose nouns have a topic: a place in it is none of the event's."""
 BETWEEN = frozenset(
     "Agreement Consultation Support Concession Cooperation Aid Request Accusation Rejection Threat Sanction "
     "Coercion Protest".split()

@@ -181,6 +181,9 @@ def _share(slots: Slots, verb: Token) -> None:
                 _add(slots, "object", child)
 
 
+TOPIC = frozenset({"on", "about", "over", "regarding", "concerning"})
+
+
 def noun_slots(
     noun: Token,
     *,
@@ -188,10 +191,14 @@ def noun_slots(
     light: Collection[str],
     occurrence: Collection[str],
     patient: Collection[str] = (),
+    suffered: Collection[str] = (),
+    topical: bool = False,
 ) -> Slots:
     """What fills the slots of an event noun, from its phrase and from a light verb around it.
 
-    The possessor of a ``patient`` noun is who it happens to ("his arrest") where no other object is named.
+    The possessor of a ``patient`` noun is who it happens to ("his arrest") where no other object is named; so
+    is the subject of a verb of suffering ("received fire from the hills"). With ``topical``, places within
+    what it is about are left out ("talks on the war in Chad").
     """
     slots: Slots = {}
     for child in noun.children:
@@ -210,7 +217,7 @@ def noun_slots(
                         _add(slots, "subject", doer)
         elif kind in {"nmod", "obl"} and (name := preposition(child)):
             _add(slots, of_is if name == "of" else name, child)
-            for grandchild in _places_within(child):
+            for grandchild in () if topical and name in TOPIC else _places_within(child):
                 _add(slots, preposition(grandchild), grandchild)
         elif kind == "acl" and is_verb(child):
             inner = verb_slots(child)
@@ -224,6 +231,10 @@ def noun_slots(
         if owned:
             slots["object"] = owned
             slots["subject"] = [token for token in slots["subject"] if token not in owned]
+    if noun.dep_ == "obj" and is_verb(noun.head) and verb_lemma(noun.head) in suffered:
+        outer = verb_slots(noun.head)
+        slots.setdefault("object", []).extend(outer.get("subject", ()))
+        slots.setdefault("subject", []).extend(outer.get("from", ()))
     verb = support(noun, light=light, occurrence=occurrence)
     if verb is not None:
         outer = verb_slots(verb)

@@ -17,7 +17,7 @@ from kgraph.nlp.annotation import Trigger
 from kgraph.nlp.component import LINKS, TRIGGERS
 from kgraph.nlp.labels import EVENT_CLASSES, RELATIONS, ROLES
 
-TRIGGER = 0.5
+TRIGGER = 0.7
 """A word that no frame knows tells an event when the model gives its class at least this much."""
 OTHER = 0.75
 """The model's class replaces that of a frame when the model gives it at least this much."""
@@ -35,6 +35,11 @@ MARGIN = 0.25
 EVENT_ROLES = tuple(role for role in ROLES if role != "source")
 LEAST = 0.02
 """What a link is worth that the model did not keep."""
+SEEN = 0.5
+"""The model sees an event when it gives its trigger any class with at least this much."""
+PLACES = ("place", "base")
+DOUBTED = ("recipient", *PLACES)
+"""Roles that grammar fills too gladly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,24 @@ class Learned:
         if not event.frame.fold and event.frame.name in EVENT_CLASSES:
             event.frame = replace(event.frame, name=trigger.cls, mode=None)
 
+    def doubt(self, event: Found, mentions: Mentions) -> None:
+        """Take from an event what grammar put into its roles and the model, which sees it, does not."""
+        trigger = self.trigger(event.words)
+        if trigger is None or trigger.told < SEEN:
+            return
+        for role in DOUBTED:
+            found = event.roles.get(role, ())
+            labels = PLACES if role in PLACES else (role,)
+            kept = [
+                mention
+                for mention in found
+                if max(self.link(event.words, label, mentions.token(mention)) for label in labels) > LEAST
+            ]
+            if kept:
+                event.roles[role] = kept
+            elif found and len(event.roles) > 1:
+                del event.roles[role]
+
     def complete(self, event: Found, values: Values) -> None:
         """Fill the roles that the event lacks, in place."""
         taken = {mention.id for found in event.roles.values() for mention in found}
@@ -146,7 +169,7 @@ class Learned:
         share = trigger.share(event.frame.name) if trigger else 0.0
         weakest = 1.0
         for role, found in event.roles.items():
-            labels = ("place", "base") if role in {"place", "base"} else (role,)
+            labels = PLACES if role in PLACES else (role,)
             for mention in found:
                 token = mentions.token(mention)
                 weakest = min(weakest, max(self.link(event.words, label, token) for label in labels))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from kgraph.extract import lexicon
 from kgraph.extract.events import match_verb
 from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots
 from kgraph.extract.mentions import Mentions
@@ -139,6 +140,8 @@ class _Reader:
         """The relation, where the ontology allows it between these two."""
         if property == "locatedIn" and (self.elsewhere(subject, object_) or self.inside(subject, object_)):
             return
+        if property in TITLE_PROPERTIES and self.apposed(subject, object_):
+            return
         if self.ontology.accepts(property, subject=self.cls(subject), object=self.cls(object_)):
             confidence = round(prior * min(subject.confidence, object_.confidence), 2)
             yield Found(property, subject, object_, None, trigger, confidence, stated, learned)
@@ -152,6 +155,14 @@ class _Reader:
             return False
         state = outer.name if outer.cls == "State" else outer.state
         return state is not None and state != inner.state
+
+    def apposed(self, subject: Mention, object_: Mention) -> bool:
+        """Whether two mentions name one person: "Gareth Hale, the envoy"."""
+        one, other = self.mentions.token(subject), self.mentions.token(object_)
+        beside = one.head == other or other.head == one
+        return (
+            beside and {one.dep_, other.dep_} & {"appos", "flat"} != set() and self.cls(object_) == "Person"
+        )
 
     def inside(self, subject: Mention, object_: Mention) -> bool:
         """Whether the second is a mere part of the first's name: "the Zagros mountains"."""
@@ -296,7 +307,11 @@ class _Reader:
             # The tagger took the title into the name: "President Putin".
             yield own
             return
-        following = noun.nbor() if noun.i + 1 < noun.sent.end else None
+        after = noun.i + 1
+        while after < noun.sent.end and self.doc[after].lower_ in lexicon.TITLES:
+            # "Defence Minister General Orlov"
+            after += 1
+        following = self.doc[after] if after < noun.sent.end else None
         if following is not None:
             beside = self.mentions.at(following) or self.name_over(following)
             if beside is not None and beside.kind == "name" and beside.type == "Person":
