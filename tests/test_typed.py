@@ -12,7 +12,7 @@ from kgraph.nlp.labels import POLITICS_TYPES, RE3D_RELATIONS, RE3D_TYPES
 from kgraph.train.annotated import read
 from kgraph.train.own import Tokenize, read_typed
 
-RE3D = """[The Fourth Corps|Organisation#1] shelled [two|Quantity] [lorries|Vehicle#2] by [Tal Amra|Location#3].
+RE3D = """[The Fourth Corps|Organisation#1] hit [two|Quantity] [lorries|Vehicle#2] by [Tal Amra|Location#3].
 = 1 FightingAgainst 2
 = 2 CoLocated 3
 Nobody knows why.
