@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 from kgraph.evaluate import chains
@@ -14,27 +14,22 @@ from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder
 from kgraph.nlp.labels import MENTION_TYPES, RELATIONS, ROLES, UNDIRECTED
 from kgraph.nlp.pairs import Link, links
-from kgraph.train.annotated import Annotated, Line, Mark, read
-from kgraph.train.own import Tokenize, covered, held_out
+from kgraph.train.annotated import Annotated, Line, Mark
+from kgraph.train.own import Tokenize, covered, held_out_articles
 
 THRESHOLD = 0.5
 Answers = dict[str, set[Hashable]]
 LAYERS = ("names", "nominals and pronouns", "triggers", "triggers, any class", "realis", "roles", "relations")
 
 
-def evaluate(paths: Iterable[Path], encoder: Encoder) -> Documents:
-    """Held-out articles of annotated files, on their own sentences.
+def evaluate(path: Path, encoder: Encoder) -> Documents:
+    """Held-out articles of an annotated file or a folder of such, on their own sentences.
 
     Names are strict (extent and type); nominals and pronouns go by head word and type; realis counts where
     the trigger is found; roles and relations are right when they join mentions of the right chains.
     """
     tokenize = Tokenize()
-    found = []
-    for path in paths:
-        for article in read(path):
-            if held_out(article):
-                found.append(_article(article, tokenize, encoder))
-    return found
+    return [_article(article, tokenize, encoder) for article in held_out_articles(path)]
 
 
 def _article(article: Annotated, tokenize: Tokenize, encoder: Encoder) -> dict[str, Tally]:
