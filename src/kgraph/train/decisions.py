@@ -46,8 +46,7 @@ def layers(folder: Path, encoder: Encoder, *, half: int) -> dict[str, list[Decis
     tokenize = Tokenize()
     for article in list(held_out_articles(folder))[half::2]:
         samples = list(article_samples(article, tokenize))
-        starts = [sum(len(sample.words) for sample in samples[:n]) for n in range(len(samples))]
-        text = Text([word for sample in samples for word in sample.words], starts)
+        text = Text.of([sample.words for sample in samples])
         for sample, (_, scores) in zip(samples, encoder.scores(text), strict=True):
             for name, decision in _decisions(sample, scores, encoder):
                 found[name].append(decision)
