@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder, Text
 from kgraph.nlp.extent import children, extent
 from kgraph.nlp.split import Split
-from kgraph.train.samples import lines
+from kgraph.train.samples import lines, read_conllu
 
 
 @dataclass(slots=True)
@@ -75,69 +75,33 @@ def resolve(
     return Read(heads, links, spans, [asked[span] for span in given])
 
 
-@dataclass(slots=True)
-class _Document:
-    words: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    chains: dict[str, set[Hashable]] = field(default_factory=dict)
-    open: list[tuple[str, int]] = field(default_factory=list)
-
-
-ENTITY = re.compile(r"\((\d+)-[a-z]+-[^()]*?(\))?(?=\(|\d+\)|$)|(\d+)\)")
-
-
-def gum_documents(path: Path) -> Iterator[_Document]:
+def gum_documents(path: Path) -> Iterator[tuple[Text, list[frozenset[Hashable]]]]:
     """Words, sentences and chains of the documents of a CoNLL-U file with ``Entity=`` in MISC."""
-    document = _Document()
-    fresh = seen = False
-    for line in [*lines(path), "# newdoc"]:
-        if line.startswith("# newdoc"):
-            if document.words:
-                yield document
-            document = _Document()
-        elif line.startswith("# sent_id"):
-            fresh = True
-        elif line and line.split("\t", 1)[0].isdigit():
-            if fresh or not document.words:
-                document.starts.append(len(document.words))
-                fresh = False
-            columns = line.split("\t")
-            place = len(document.words)
-            document.words.append(columns[1])
-            entity = next((part[7:] for part in columns[9].split("|") if part.startswith("Entity=")), "")
-            seen = seen or bool(entity)
-            _entities(document, entity, place)
-    if not seen:
-        raise KGraphError(f"{path}: no 'Entity=' in its MISC column; give a GUM file")
-
-
-def _entities(document: _Document, cell: str, place: int) -> None:
-    for opened, closed, closing in ENTITY.findall(cell):
-        if opened and closed:
-            document.chains.setdefault(opened, set()).add((place, place + 1))
-        elif opened:
-            document.open.append((opened, place))
-        else:
-            for position in range(len(document.open) - 1, -1, -1):
-                if document.open[position][0] == closing:
-                    _, begin = document.open.pop(position)
-                    document.chains.setdefault(closing, set()).add((begin, place + 1))
-                    break
+    samples = [sample for sample in read_conllu(path) if sample.mentions is not None]
+    if not samples:
+        raise KGraphError(f"{path}: no '# global.Entity' line, so no 'Entity=' in MISC; give a GUM file")
+    for _, sentences in groupby(samples, key=lambda sample: sample.document):
+        document = list(sentences)
+        text = Text.of([sample.words for sample in document])
+        mentions: dict[str, set[Hashable]] = {}
+        for begin, sample in zip(text.starts, document, strict=True):
+            for span in sample.mentions or ():
+                mentions.setdefault(span.chain, set()).add((begin + span.begin, begin + span.end))
+        yield text, [frozenset(chain) for chain in mentions.values()]
 
 
 def gum(path: Path, encoder: Encoder, *, singletons: bool = False) -> Documents:
     """Chains of GUM on predicted mentions, gold words and sentences; exact spans."""
     found = []
     least = 1 if singletons else 2
-    for document in gum_documents(path):
-        given = read(encoder, Text(document.words, document.starts))
+    for text, gold in gum_documents(path):
+        given = read(encoder, text)
         predicted = [
             frozenset(given.spans[index] for index in chain)
             for chain in partition(given.links)
             if len(chain) >= least
         ]
-        gold = [frozenset(chain) for chain in document.chains.values() if len(chain) >= least]
-        found.append(chains.compare(predicted, gold))
+        found.append(chains.compare(predicted, [chain for chain in gold if len(chain) >= least]))
     return found
 
 
