@@ -9,9 +9,10 @@ from kgraph.evaluate import chains
 from kgraph.evaluate.coreference import resolve
 from kgraph.evaluate.measures import Documents, Tally, of_sets
 from kgraph.evaluate.tokens import Tokens
-from kgraph.nlp.annotation import Annotation, head_in
+from kgraph.nlp.annotation import Annotation
 from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder
+from kgraph.nlp.extent import head_of
 from kgraph.nlp.labels import MENTION_TYPES, RELATIONS, ROLES, UNDIRECTED
 from kgraph.nlp.pairs import Link, links
 from kgraph.train.annotated import Annotated, Line, Mark
@@ -47,7 +48,7 @@ def _article(article: Annotated, tokenize: Tokenize, encoder: Encoder) -> dict[s
     for begin, (line, tokens), annotation in zip(starts, sentences, read_, strict=True):
         placed = [(mark, covered(tokens, mark.begin, mark.end)) for mark in line.marks]
         mentions = [
-            (mark, span, head_in(annotation, *span))
+            (mark, span, head_of(annotation.heads, *span))
             for mark, span in placed
             if mark.kind != "trigger" and span[1] > span[0]
         ]

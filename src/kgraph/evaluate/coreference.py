@@ -13,12 +13,12 @@ from kgraph.errors import KGraphError
 from kgraph.evaluate import chains
 from kgraph.evaluate.measures import Documents, Tally
 from kgraph.evaluate.tokens import places, tokens
-from kgraph.nlp.annotation import Annotation, Floats, head_in
+from kgraph.nlp.annotation import Annotation, Floats
 from kgraph.nlp.component import mention_heads
 from kgraph.nlp.coreference import antecedents
 from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder, Text
-from kgraph.nlp.extent import children, extent
+from kgraph.nlp.extent import children, extent, head_of
 from kgraph.nlp.split import Split
 from kgraph.train.samples import lines, read_conllu
 
@@ -57,9 +57,8 @@ def resolve(
         for begin, end in given:
             if begin in inside:
                 last = min(end, inside.stop)
-                asked[begin, end] = (
-                    head_in(annotation, begin - inside.start, last - inside.start) + inside.start
-                )
+                head = head_of(annotation.heads, begin - inside.start, last - inside.start)
+                asked[begin, end] = head + inside.start
         wanted = {word - inside.start for word in asked.values() if word in inside}
         for word in sorted({*mention_heads(annotation), *wanted}):
             begin, end = extent(word, annotation.deps, below)
