@@ -41,17 +41,7 @@ def mark_sentences(doc: Doc) -> Doc:
     """Set sentence starts by rule, unless the Doc comes with its own."""
     if doc.has_annotation("SENT_START"):
         return doc
-    words: list[str] = []
-    spaces: list[str] = []
-    numbers: list[int] = []
-    for token in doc:
-        if token.is_space:
-            if spaces:
-                spaces[-1] += token.text_with_ws
-            continue
-        words.append(token.text)
-        spaces.append(token.whitespace_)
-        numbers.append(token.i)
+    words, spaces, numbers = sentences.words_of(doc)
     starts = list(sentences.starts(words, spaces))
     begins = {numbers[index] for index in starts}
     for token in doc:
