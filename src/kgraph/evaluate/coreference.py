@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
 from kgraph.errors import KGraphError
 from kgraph.evaluate import chains
 from kgraph.evaluate.measures import Documents, Tally
-from kgraph.evaluate.tokens import places, tokens
-from kgraph.nlp.annotation import Annotation, Floats
-from kgraph.nlp.component import mention_heads
-from kgraph.nlp.coreference import antecedents
+from kgraph.evaluate.tokens import tokens
+from kgraph.nlp.annotation import Annotation
+from kgraph.nlp.coreference import antecedents_in, mention_heads
 from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder, Text
 from kgraph.nlp.extent import children, extent, head_of
@@ -44,34 +41,16 @@ def resolve(
     annotations: Sequence[Annotation], text: Text, encoder: Encoder, given: Sequence[tuple[int, int]] = ()
 ) -> Read:
     """The same for a text that is annotated already."""
-    heads: list[int] = []
-    numbers: list[int] = []
-    spans: list[tuple[int, int]] = []
-    left: list[Floats] = []
-    right: list[Floats] = []
-    asked: dict[tuple[int, int], int] = {}
-    for number, (inside, annotation) in enumerate(
-        zip(places(text.starts, len(text.words)), annotations, strict=True)
-    ):
-        below = children(annotation.heads)
-        for begin, end in given:
-            if begin in inside:
-                last = min(end, inside.stop)
-                head = head_of(annotation.heads, begin - inside.start, last - inside.start)
-                asked[begin, end] = head + inside.start
-        wanted = {word - inside.start for word in asked.values() if word in inside}
-        for word in sorted({*mention_heads(annotation), *wanted}):
-            begin, end = extent(word, annotation.deps, below)
-            heads.append(inside.start + word)
-            numbers.append(number)
-            spans.append((inside.start + begin, inside.start + end))
-            left.append(annotation.vectors["coref_left"][word])
-            right.append(annotation.vectors["coref_right"][word])
-    if not heads:
-        return Read([], [], [], [])
+    above = [
+        start + head for start, each in zip(text.starts, annotations, strict=True) for head in each.heads
+    ]
+    below = children(above)
+    deps = [dep for each in annotations for dep in each.deps]
+    asked = [head_of(above, *span) for span in given]
+    heads = sorted({*mention_heads(annotations), *asked})
     words = [text.words[head] for head in heads]
-    links = antecedents(words, numbers, np.stack(left), np.stack(right), encoder.coref_bias)
-    return Read(heads, links, spans, [asked[span] for span in given])
+    links = antecedents_in(annotations, heads, words, encoder.coref_bias)
+    return Read(heads, links, [extent(head, deps, below) for head in heads], asked)
 
 
 def gum_documents(path: Path) -> Iterator[tuple[Text, list[frozenset[Hashable]]]]:
