@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+from kgraph.errors import KGraphError
+from kgraph.evaluate.coreference import gum_documents
 from kgraph.nlp.annotation import Annotation, Name, Trigger, join, spans
 from kgraph.nlp.coreference import antecedents, chains
 from kgraph.nlp.extent import children, extent
@@ -48,6 +52,27 @@ def test_bias_buckets_know_distance_and_form() -> None:
     assert table[1, 0] == 2, "same sentence, same word"
     assert table[2, 0] == 3 * 4 + 1, "three sentences back, from a pronoun"
     assert table[0, 1] == table[1, 0]
+
+
+def test_chains_of_gum_documents(tmp_path: Path) -> None:
+    """Mentions with one number are one chain, across the sentences of their document only."""
+    rows = [("Ana", "(1-person-new)"), ("saw", ""), ("a", "(2-animal-new"), ("goat", "2)")]
+    sentence = "".join(
+        f"{i}\t{word}\t{word}\tX\tX\t_\t0\troot\t_\tEntity={entity}\n"
+        for i, (word, entity) in enumerate(rows, start=1)
+    )
+    file = tmp_path / "x.conllu"
+    file.write_text(
+        "# global.Entity = GRP-etype-infstat\n"
+        + "".join(f"# newdoc id = {name}\n{sentence}\n" * times for name, times in (("a", 2), ("b", 1)))
+    )
+    (text, first), (_, second) = gum_documents(file)
+    assert (len(text.words), list(text.starts)) == (8, [0, 4])
+    assert first == [{(0, 1), (4, 5)}, {(2, 4), (6, 8)}]
+    assert second == [{(0, 1)}, {(2, 4)}]
+    file.write_text(sentence)
+    with pytest.raises(KGraphError, match="give a GUM file"):
+        next(gum_documents(file))
 
 
 def test_extent_of_a_mention() -> None:

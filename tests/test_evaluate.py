@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,14 @@ def test_bad_gold_is_one_line(tmp_path: Path) -> None:
         scores.table("syntaxx", [])
     with pytest.raises(KGraphError, match="re3d: name its files, or the folder of the corpora"):
         scores.table("re3d", [])
+
+
+@pytest.mark.parametrize("task", scores.TASKS.values(), ids=scores.TASKS)
+def test_evaluators_are_there(task: scores.Task) -> None:
+    """Each is named as it is called: with a path, an encoder and its options."""
+    module, _, function = task.evaluator.partition(".")
+    evaluate = getattr(import_module(f"kgraph.evaluate.{module}"), function)
+    signature(evaluate).bind(Path(), None, **task.options)
 
 
 def test_totals_add_up() -> None:

@@ -292,5 +292,5 @@ def test_wikiwars_scores(tmp_path: Path) -> None:
         "1941",
     ]
     assert wikiwars.score(path) == wikiwars.Score(gold=4, found=3, strict=3, relaxed=3, value=2)
-    tallies = wikiwars.tallies(path)
+    (tallies,) = wikiwars.evaluate(path)
     assert [round(tally.f1, 1) for tally in tallies.values()] == [85.7, 85.7, 57.1]

@@ -11,10 +11,11 @@ from kgraph.nlp.labels import UNDIRECTED
 from kgraph.train.annotated import Annotated, Line, read
 
 
-def evaluate(folder: Path) -> Documents:
+def evaluate(folder: Path, _: object = None) -> Documents:
     """F1 of ``blind.txt`` (annotated from the bare text) against the checked articles, by layer.
 
-    Spans are strict. Roles and relations are compared by the spans of their chains in the sentence.
+    Spans are strict. Roles and relations are compared by the spans of their chains in the sentence. No model
+    is asked.
     """
     checked = {
         article.id: article for file in sorted(folder.glob("articles-*.txt")) for article in read(file)

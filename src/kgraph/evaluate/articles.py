@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 
 from kgraph.evaluate import chains
 from kgraph.evaluate.coreference import resolve
 from kgraph.evaluate.measures import Documents, Tally, of_sets
 from kgraph.evaluate.tokens import Tokens
-from kgraph.nlp.annotation import Annotation, head_in
+from kgraph.nlp.annotation import Annotation
 from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder
+from kgraph.nlp.extent import head_of
 from kgraph.nlp.labels import MENTION_TYPES, RELATIONS, ROLES, UNDIRECTED
 from kgraph.nlp.pairs import Link, links
-from kgraph.train.annotated import Annotated, Line, Mark, read
-from kgraph.train.own import Tokenize, covered, held_out
+from kgraph.train.annotated import Annotated, Line, Mark
+from kgraph.train.own import Tokenize, covered, held_out_articles
 
 THRESHOLD = 0.5
 Answers = dict[str, set[Hashable]]
 LAYERS = ("names", "nominals and pronouns", "triggers", "triggers, any class", "realis", "roles", "relations")
 
 
-def evaluate(paths: Iterable[Path], encoder: Encoder) -> Documents:
-    """Held-out articles of annotated files, on their own sentences.
+def evaluate(path: Path, encoder: Encoder) -> Documents:
+    """Held-out articles of an annotated file or a folder of such, on their own sentences.
 
     Names are strict (extent and type); nominals and pronouns go by head word and type; realis counts where
     the trigger is found; roles and relations are right when they join mentions of the right chains.
     """
     tokenize = Tokenize()
-    found = []
-    for path in paths:
-        for article in read(path):
-            if held_out(article):
-                found.append(_article(article, tokenize, encoder))
-    return found
+    return [_article(article, tokenize, encoder) for article in held_out_articles(path)]
 
 
 def _article(article: Annotated, tokenize: Tokenize, encoder: Encoder) -> dict[str, Tally]:
@@ -52,7 +48,7 @@ def _article(article: Annotated, tokenize: Tokenize, encoder: Encoder) -> dict[s
     for begin, (line, tokens), annotation in zip(starts, sentences, read_, strict=True):
         placed = [(mark, covered(tokens, mark.begin, mark.end)) for mark in line.marks]
         mentions = [
-            (mark, span, head_in(annotation, *span))
+            (mark, span, head_of(annotation.heads, *span))
             for mark, span in placed
             if mark.kind != "trigger" and span[1] > span[0]
         ]

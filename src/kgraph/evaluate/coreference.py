@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-
-import numpy as np
 
 from kgraph.errors import KGraphError
 from kgraph.evaluate import chains
 from kgraph.evaluate.measures import Documents, Tally
-from kgraph.evaluate.tokens import places, tokens
-from kgraph.nlp.annotation import Annotation, Floats, head_in
-from kgraph.nlp.component import mention_heads
-from kgraph.nlp.coreference import antecedents
+from kgraph.evaluate.tokens import tokens
+from kgraph.nlp.annotation import Annotation
+from kgraph.nlp.coreference import antecedents_in, mention_heads
 from kgraph.nlp.coreference import chains as partition
 from kgraph.nlp.encoder import Encoder, Text
-from kgraph.nlp.extent import children, extent
+from kgraph.nlp.extent import children, extent, head_of
 from kgraph.nlp.split import Split
-from kgraph.train.samples import lines
+from kgraph.train.samples import lines, read_conllu
 
 
 @dataclass(slots=True)
@@ -44,100 +41,45 @@ def resolve(
     annotations: Sequence[Annotation], text: Text, encoder: Encoder, given: Sequence[tuple[int, int]] = ()
 ) -> Read:
     """The same for a text that is annotated already."""
-    heads: list[int] = []
-    numbers: list[int] = []
-    spans: list[tuple[int, int]] = []
-    left: list[Floats] = []
-    right: list[Floats] = []
-    asked: dict[tuple[int, int], int] = {}
-    for number, (inside, annotation) in enumerate(
-        zip(places(text.starts, len(text.words)), annotations, strict=True)
-    ):
-        below = children(annotation.heads)
-        for begin, end in given:
-            if begin in inside:
-                last = min(end, inside.stop)
-                asked[begin, end] = (
-                    head_in(annotation, begin - inside.start, last - inside.start) + inside.start
-                )
-        wanted = {word - inside.start for word in asked.values() if word in inside}
-        for word in sorted({*mention_heads(annotation), *wanted}):
-            begin, end = extent(word, annotation.deps, below)
-            heads.append(inside.start + word)
-            numbers.append(number)
-            spans.append((inside.start + begin, inside.start + end))
-            left.append(annotation.vectors["coref_left"][word])
-            right.append(annotation.vectors["coref_right"][word])
-    if not heads:
-        return Read([], [], [], [])
+    above = [
+        start + head for start, each in zip(text.starts, annotations, strict=True) for head in each.heads
+    ]
+    below = children(above)
+    deps = [dep for each in annotations for dep in each.deps]
+    asked = [head_of(above, *span) for span in given]
+    heads = sorted({*mention_heads(annotations), *asked})
     words = [text.words[head] for head in heads]
-    links = antecedents(words, numbers, np.stack(left), np.stack(right), encoder.coref_bias)
-    return Read(heads, links, spans, [asked[span] for span in given])
+    links = antecedents_in(annotations, heads, words, encoder.coref_bias)
+    return Read(heads, links, [extent(head, deps, below) for head in heads], asked)
 
 
-@dataclass(slots=True)
-class _Document:
-    words: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    chains: dict[str, set[Hashable]] = field(default_factory=dict)
-    open: list[tuple[str, int]] = field(default_factory=list)
-
-
-ENTITY = re.compile(r"\((\d+)-[a-z]+-[^()]*?(\))?(?=\(|\d+\)|$)|(\d+)\)")
-
-
-def gum_documents(path: Path) -> Iterator[_Document]:
+def gum_documents(path: Path) -> Iterator[tuple[Text, list[frozenset[Hashable]]]]:
     """Words, sentences and chains of the documents of a CoNLL-U file with ``Entity=`` in MISC."""
-    document = _Document()
-    fresh = seen = False
-    for line in [*lines(path), "# newdoc"]:
-        if line.startswith("# newdoc"):
-            if document.words:
-                yield document
-            document = _Document()
-        elif line.startswith("# sent_id"):
-            fresh = True
-        elif line and line.split("\t", 1)[0].isdigit():
-            if fresh or not document.words:
-                document.starts.append(len(document.words))
-                fresh = False
-            columns = line.split("\t")
-            place = len(document.words)
-            document.words.append(columns[1])
-            entity = next((part[7:] for part in columns[9].split("|") if part.startswith("Entity=")), "")
-            seen = seen or bool(entity)
-            _entities(document, entity, place)
-    if not seen:
-        raise KGraphError(f"{path}: no 'Entity=' in its MISC column; give a GUM file")
-
-
-def _entities(document: _Document, cell: str, place: int) -> None:
-    for opened, closed, closing in ENTITY.findall(cell):
-        if opened and closed:
-            document.chains.setdefault(opened, set()).add((place, place + 1))
-        elif opened:
-            document.open.append((opened, place))
-        else:
-            for position in range(len(document.open) - 1, -1, -1):
-                if document.open[position][0] == closing:
-                    _, begin = document.open.pop(position)
-                    document.chains.setdefault(closing, set()).add((begin, place + 1))
-                    break
+    samples = [sample for sample in read_conllu(path) if sample.mentions is not None]
+    if not samples:
+        raise KGraphError(f"{path}: no '# global.Entity' line, so no 'Entity=' in MISC; give a GUM file")
+    for _, sentences in groupby(samples, key=lambda sample: sample.document):
+        document = list(sentences)
+        text = Text.of([sample.words for sample in document])
+        mentions: dict[str, set[Hashable]] = {}
+        for begin, sample in zip(text.starts, document, strict=True):
+            for span in sample.mentions or ():
+                mentions.setdefault(span.chain, set()).add((begin + span.begin, begin + span.end))
+        yield text, [frozenset(chain) for chain in mentions.values()]
 
 
 def gum(path: Path, encoder: Encoder, *, singletons: bool = False) -> Documents:
     """Chains of GUM on predicted mentions, gold words and sentences; exact spans."""
     found = []
     least = 1 if singletons else 2
-    for document in gum_documents(path):
-        given = read(encoder, Text(document.words, document.starts))
+    for text, gold in gum_documents(path):
+        given = read(encoder, text)
         predicted = [
             frozenset(given.spans[index] for index in chain)
             for chain in partition(given.links)
             if len(chain) >= least
         ]
-        gold = [frozenset(chain) for chain in document.chains.values() if len(chain) >= least]
-        found.append(chains.compare(predicted, gold))
+        found.append(chains.compare(predicted, [chain for chain in gold if len(chain) >= least]))
     return found
 
 

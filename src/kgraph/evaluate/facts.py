@@ -7,19 +7,20 @@ from pathlib import Path
 
 from kgraph.evaluate.measures import Documents, Tally, of_sets
 from kgraph.model import Article, Event, Extraction, Span
+from kgraph.nlp.encoder import Encoder
 from kgraph.nlp.labels import RELATIONS, ROLES, UNDIRECTED
 from kgraph.pipeline import Resources
-from kgraph.train.annotated import Annotated, Happening, Line, read
-from kgraph.train.own import held_out
+from kgraph.train.annotated import Annotated, Happening, Line
+from kgraph.train.own import held_out_articles
 
 LAYERS = ("events", "events, any class", "realis", "roles", "source", "events, all right", "relations")
 Offsets = tuple[int, int]
 
 
-def evaluate(paths: Iterable[Path], resources: Resources) -> Documents:
-    """Held-out articles of annotated files, read from their bare text."""
-    chosen = [article for path in paths for article in read(path) if held_out(article)]
-    found = resources.facts([plain(article) for article in chosen])
+def evaluate(path: Path, encoder: Encoder) -> Documents:
+    """Held-out articles of an annotated file or a folder of such, read from their bare text."""
+    chosen = list(held_out_articles(path))
+    found = Resources.load(model=encoder.path.parent).facts([plain(article) for article in chosen])
     return [compare(article, extraction) for article, extraction in zip(chosen, found, strict=True)]
 
 

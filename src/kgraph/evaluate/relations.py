@@ -9,8 +9,8 @@ from typing import Any
 from kgraph.evaluate.measures import Documents, of_sets
 from kgraph.evaluate.mentions import records
 from kgraph.evaluate.tokens import Tokens, places, tokens
-from kgraph.nlp.annotation import head_in
 from kgraph.nlp.encoder import Encoder
+from kgraph.nlp.extent import head_of
 from kgraph.nlp.labels import RE3D_RELATIONS, UNDIRECTED
 from kgraph.nlp.pairs import links
 from kgraph.nlp.split import Split
@@ -80,7 +80,7 @@ def scored(
                 for span in annotation.schemes["re3d"]
             ]
         for (begin, end), offsets in sorted(given, key=lambda item: item[0][0] - item[0][1]):
-            by_head[head_in(annotation, begin - inside.start, end - inside.start)] = offsets
+            by_head[head_of(annotation.heads, begin - inside.start, end - inside.start)] = offsets
         temperature = encoder.reader.temperatures.get("pairs", 1.0)
         for link in links(
             annotation, sorted(by_head), encoder.pair, temperature=temperature, labels=RE3D_RELATIONS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, field
+from importlib import import_module, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,118 +23,22 @@ Row = tuple[str, ...]
 class Task:
     """A data set and what is scored on it."""
 
-    files: tuple[str, ...]
+    evaluator: str
+    """``module.function`` below ``kgraph.evaluate``; imported when it runs, for each brings a lot along."""
+    files: tuple[str, ...] = ()
     """Its dev files below the folder of the corpora; empty where the data ship with kgraph."""
-    run: Callable[[Path, Encoder], Documents]
     together: tuple[str, tuple[str, ...]] | None = None
     """The name of a score that is the mean F1 of some measures, and those."""
+    options: Mapping[str, bool] = field(default_factory=dict)
+    """What the evaluator is asked by name."""
     pooled: bool = False
     """Whether its files are single documents, scored together."""
 
-
-def _syntax(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import syntax
-
-    return syntax.evaluate(path, encoder)
-
-
-def _sentences(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import boundaries
-
-    return boundaries.evaluate(path, encoder)
-
-
-def _re3d(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import mentions
-
-    return mentions.re3d(path, encoder)
-
-
-def _politics(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import mentions
-
-    return mentions.politics(path, encoder)
-
-
-def _wikievents(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import mentions
-
-    return mentions.wikievents(path, encoder)
-
-
-def _coreference(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import coreference
-
-    return coreference.gum(path, encoder)
-
-
-def _singletons(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import coreference
-
-    return coreference.gum(path, encoder, singletons=True)
-
-
-def _gap(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import coreference
-
-    return coreference.gap(path, encoder)
-
-
-def _relations(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import relations
-
-    return relations.re3d(path, encoder, gold_mentions=True)
-
-
-def _end_to_end(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import relations
-
-    return relations.re3d(path, encoder, gold_mentions=False)
-
-
-def _articles(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import articles
-
-    files = sorted(path.glob("articles-*.txt")) if path.is_dir() else [path]
-    return articles.evaluate(files, encoder)
-
-
-def _facts(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import facts
-    from kgraph.pipeline import Resources
-
-    files = sorted(path.glob("articles-*.txt")) if path.is_dir() else [path]
-    return facts.evaluate(files, Resources.load(model=encoder.path.parent))
-
-
-def _agreement(path: Path, _: Encoder) -> Documents:
-    from kgraph.evaluate import agreement
-
-    return agreement.evaluate(path)
-
-
-def _times(path: Path, _: Encoder) -> Documents:
-    from kgraph.evaluate import wikiwars
-
-    return [wikiwars.tallies(path)]
-
-
-def _plover(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import plover
-
-    return plover.evaluate(path, encoder)
-
-
-def _events(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import events
-
-    return events.evaluate(path, encoder)
-
-
-def _muc4(path: Path, encoder: Encoder) -> Documents:
-    from kgraph.evaluate import muc4
-
-    return muc4.evaluate(path, encoder)
+    def run(self, path: Path, encoder: Encoder) -> Documents:
+        """The tallies of each document of a file, or of our data in a folder."""
+        module, _, function = self.evaluator.partition(".")
+        evaluate: Callable[..., Documents] = getattr(import_module(f"kgraph.evaluate.{module}"), function)
+        return evaluate(path, encoder, **self.options)
 
 
 _HISTORIES = ("13_RussianCivWar", "14_FirstIndochinaWar", "15_MexicanRev", "16_SpanishCivilWar")
@@ -145,28 +49,29 @@ PLOVER_ROOTS = (
     *("REJECT", "REQUEST", "SANCTION", "SUPPORT", "THREATEN", "YIELD"),
 )
 """The classes that ``plover`` tells; CONCEDE and RETREAT are one there."""
+_TREEBANKS = ("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz")
+_GUM = ("syntax/gum.dev.conllu.gz",)
+_RE3D = ("re3d/dev.jsonl.gz",)
+_WIKIEVENTS = ("wikievents/dev.jsonl.gz",)
+_PLOVER = ("macro-F1 of class", tuple(f"class {root}" for root in PLOVER_ROOTS))
 TASKS: Mapping[str, Task] = {
-    "syntax": Task(("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz"), _syntax),
-    "sentences": Task(("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz"), _sentences),
-    "re3d": Task(("re3d/dev.jsonl.gz",), _re3d),
-    "politics": Task(("crossner-politics/dev.tsv.gz",), _politics),
-    "wikievents": Task(("wikievents/dev.jsonl.gz",), _wikievents),
-    "coreference": Task(("syntax/gum.dev.conllu.gz",), _coreference, _CONLL),
-    "singletons": Task(("syntax/gum.dev.conllu.gz",), _singletons, _CONLL),
-    "gap": Task(("gap/validation.tsv.gz",), _gap),
-    "relations": Task(("re3d/dev.jsonl.gz",), _relations),
-    "relations-end-to-end": Task(("re3d/dev.jsonl.gz",), _end_to_end),
-    "articles": Task((), _articles, _CONLL),
-    "facts": Task((), _facts),
-    "agreement": Task((), _agreement, _CONLL),
-    "plover": Task(
-        ("plover/plv_train.tsv.gz",),
-        _plover,
-        ("macro-F1 of class", tuple(f"class {root}" for root in PLOVER_ROOTS)),
-    ),
-    "events": Task(("wikievents/dev.jsonl.gz",), _events),
-    "muc4": Task(("muc4/tst1/tst1-muc3.gz", "muc4/tst2/tst2-muc4.gz"), _muc4),
-    "times": Task(tuple(f"wikiwars/{name}.tml.gz" for name in _HISTORIES), _times, pooled=True),
+    "syntax": Task("syntax.evaluate", _TREEBANKS),
+    "sentences": Task("boundaries.evaluate", _TREEBANKS),
+    "re3d": Task("mentions.re3d", _RE3D),
+    "politics": Task("mentions.politics", ("crossner-politics/dev.tsv.gz",)),
+    "wikievents": Task("mentions.wikievents", _WIKIEVENTS),
+    "coreference": Task("coreference.gum", _GUM, _CONLL),
+    "singletons": Task("coreference.gum", _GUM, _CONLL, {"singletons": True}),
+    "gap": Task("coreference.gap", ("gap/validation.tsv.gz",)),
+    "relations": Task("relations.re3d", _RE3D, options={"gold_mentions": True}),
+    "relations-end-to-end": Task("relations.re3d", _RE3D, options={"gold_mentions": False}),
+    "articles": Task("articles.evaluate", together=_CONLL),
+    "facts": Task("facts.evaluate"),
+    "agreement": Task("agreement.evaluate", together=_CONLL),
+    "plover": Task("plover.evaluate", ("plover/plv_train.tsv.gz",), _PLOVER),
+    "events": Task("events.evaluate", _WIKIEVENTS),
+    "muc4": Task("muc4.evaluate", ("muc4/tst1/tst1-muc3.gz", "muc4/tst2/tst2-muc4.gz")),
+    "times": Task("wikiwars.evaluate", tuple(f"wikiwars/{name}.tml.gz" for name in _HISTORIES), pooled=True),
 }
 """Scores by name; ``all`` is every one."""
 
@@ -209,23 +114,31 @@ def _files(name: str, corpora: Path | None) -> Iterator[Path]:
 
 
 def _rows(label: str, task: Task, documents: Documents) -> Iterator[Row]:
-    names = list(dict.fromkeys(name for document in documents for name in document))
     if task.together:
         name, parts = task.together
-        low, high = interval(documents, parts)
-        yield label, name, f"{mean_f1(documents, parts):.1f}", f"{low:.1f}–{high:.1f}", "", "", ""
-    for name in names:
+        yield label, name, f"{mean_f1(documents, parts):.1f}", _between(documents, parts), "", "", ""
+    for *cells, _, gold in _measured(documents):
+        yield label, *cells, gold
+
+
+def _measured(documents: Documents) -> Iterator[Row]:
+    """Each measure with F1, its interval, precision, recall, and what was predicted and is gold."""
+    for name in dict.fromkeys(name for document in documents for name in document):
         tally = total(documents, name)
-        low, high = interval(documents, [name])
         yield (
-            label,
             name,
             f"{tally.f1:.1f}",
-            f"{low:.1f}–{high:.1f}",
+            _between(documents, [name]),
             f"{tally.precision:.1f}",
             f"{tally.recall:.1f}",
+            f"{tally.predicted:.0f}",
             f"{tally.gold:.0f}",
         )
+
+
+def _between(documents: Documents, names: Sequence[str]) -> str:
+    low, high = interval(documents, names)
+    return f"{low:.1f}–{high:.1f}"
 
 
 def calibration(corpora: Path | None, *, model: Path | None = None) -> tuple[Row, list[Row]]:
@@ -250,23 +163,7 @@ def facts(wanted: Path, given: Path | None, *, model: Path | None = None) -> tup
 
     records = read_file(wanted)
     predicted = read_file(given) if given else _extracted(records, model)
-    documents = gold.compare(records, predicted)
-    names = list(dict.fromkeys(name for document in documents for name in document))
-    rows: list[Row] = []
-    for name in names:
-        tally = total(documents, name)
-        low, high = interval(documents, [name])
-        rows.append(
-            (
-                name,
-                f"{tally.f1:.1f}",
-                f"{low:.1f}–{high:.1f}",
-                f"{tally.precision:.1f}",
-                f"{tally.recall:.1f}",
-                f"{tally.predicted:.0f}",
-                f"{tally.gold:.0f}",
-            )
-        )
+    rows = list(_measured(gold.compare(records, predicted)))
     return ("layer", "F1", "95 % interval", "precision", "recall", "predicted", "gold"), rows
 
 

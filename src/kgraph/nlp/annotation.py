@@ -257,18 +257,6 @@ def trimmed(found: Sequence[Name], pos: Sequence[str]) -> list[Name]:
     return result
 
 
-def head_in(annotation: Annotation, begin: int, end: int) -> int:
-    """The word of a span that hangs on a word outside it."""
-    return next(
-        (
-            word
-            for word in range(begin, end)
-            if not begin <= annotation.heads[word] < end or annotation.heads[word] == word
-        ),
-        end - 1,
-    )
-
-
 def join(parts: Sequence[Annotation]) -> Annotation:
     """One annotation from those of consecutive pieces of a sentence too long for the encoder.
 

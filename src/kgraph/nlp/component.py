@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Span
 
 from kgraph.nlp import sentences
 from kgraph.nlp.annotation import Annotation, Trigger
-from kgraph.nlp.coreference import antecedents
+from kgraph.nlp.coreference import antecedents_in, mention_heads
 from kgraph.nlp.encoder import Encoder, Text
 from kgraph.nlp.labels import RELATIONS, ROLES
 from kgraph.nlp.pairs import Link, links
@@ -41,17 +41,7 @@ def mark_sentences(doc: Doc) -> Doc:
     """Set sentence starts by rule, unless the Doc comes with its own."""
     if doc.has_annotation("SENT_START"):
         return doc
-    words: list[str] = []
-    spaces: list[str] = []
-    numbers: list[int] = []
-    for token in doc:
-        if token.is_space:
-            if spaces:
-                spaces[-1] += token.text_with_ws
-            continue
-        words.append(token.text)
-        spaces.append(token.whitespace_)
-        numbers.append(token.i)
+    words, spaces, numbers = sentences.words_of(doc)
     starts = list(sentences.starts(words, spaces))
     begins = {numbers[index] for index in starts}
     for token in doc:
@@ -104,45 +94,32 @@ class Reader:
 
 OURS = (*ROLES, *RELATIONS)
 """Links that are of the ontology."""
-
-
-def mention_heads(annotation: Annotation) -> list[int]:
-    """Words of a sentence that head a mention of any kind."""
-    return [word for word, (label, _) in enumerate(annotation.head_types) if label != "None"]
+UNTYPED = frozenset({"None", "Other"})
+"""Head types that have no relations."""
 
 
 def _relate(doc: Doc, sentences: list[tuple[list[int], Annotation]], encoder: Encoder) -> None:
     """Coreference over the Doc, and links within its sentences."""
-    tokens: list[int] = []
-    where: list[int] = []
-    left, right = [], []
-    found: list[Link] = []
-    temperatures = encoder.reader.temperatures
-    for number, (places, annotation) in enumerate(sentences):
-        heads = mention_heads(annotation)
-        tokens.extend(places[word] for word in heads)
-        where.extend([number] * len(heads))
-        left.append(annotation.vectors["coref_left"][heads])
-        right.append(annotation.vectors["coref_right"][heads])
-        typed = [word for word in heads if annotation.head_types[word][0] != "Other"]
-        found.extend(
-            Link(places[link.left], link.label, places[link.right], link.confidence)
-            for link in links(
-                annotation, typed, encoder.pair, temperature=temperatures.get("pairs", 1.0), labels=OURS
-            )
-        )
-    back = antecedents(
-        [doc[i].text for i in tokens],
-        where,
-        np.concatenate(left),
-        np.concatenate(right),
-        encoder.coref_bias,
-        temperature=temperatures.get("coref", 1.0),
-    )
+    annotations = [annotation for _, annotation in sentences]
+    heads = mention_heads(annotations)
+    numbers = [i for places, _ in sentences for i in places]
+    tokens = [numbers[head] for head in heads]
+    words = [doc[i].text for i in tokens]
+    heat = encoder.reader.temperatures
+    back = antecedents_in(annotations, heads, words, encoder.coref_bias, temperature=heat.get("coref", 1.0))
     doc.user_data[ANTECEDENTS] = {
         token: None if link is None else (tokens[link[0]], link[1])
         for token, link in zip(tokens, back, strict=True)
     }
+    found: list[Link] = []
+    for places, annotation in sentences:
+        typed = [word for word, (label, _) in enumerate(annotation.head_types) if label not in UNTYPED]
+        found.extend(
+            Link(places[link.left], link.label, places[link.right], link.confidence)
+            for link in links(
+                annotation, typed, encoder.pair, temperature=heat.get("pairs", 1.0), labels=OURS
+            )
+        )
     doc.user_data[LINKS] = found
 
 

@@ -6,12 +6,38 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kgraph.nlp.annotation import Floats, softmax
+from kgraph.nlp.annotation import Annotation, Floats, softmax
 from kgraph.nlp.links import buckets
 
 REACH = 250
 """How many mentions back an antecedent is looked for: bounds time on long texts."""
 BLOCK = 250
+
+
+def mention_heads(annotations: Sequence[Annotation]) -> list[int]:
+    """Words of a text, numbered through all its sentences, that head a mention of any kind."""
+    types = (label for annotation in annotations for label, _ in annotation.head_types)
+    return [word for word, label in enumerate(types) if label != "None"]
+
+
+def antecedents_in(
+    annotations: Sequence[Annotation],
+    heads: Sequence[int],
+    words: Sequence[str],
+    bias: Floats,
+    *,
+    temperature: float = 1.0,
+) -> list[tuple[int, float] | None]:
+    """``antecedents`` of the mentions of a text by their heads, numbered so too, and what these say."""
+    if not heads:
+        return []
+    every = [(number, at) for number, each in enumerate(annotations) for at in range(len(each.heads))]
+    where = [every[head] for head in heads]
+    left, right = (
+        np.stack([annotations[number].vectors[side][at] for number, at in where])
+        for side in ("coref_left", "coref_right")
+    )
+    return antecedents(words, [number for number, _ in where], left, right, bias, temperature=temperature)
 
 
 def antecedents(

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ class Text:
     words: Sequence[str]
     starts: Sequence[int]
     fixed: frozenset[int] | None = None
+
+    @classmethod
+    def of(cls, sentences: Sequence[Sequence[str]]) -> Text:
+        """A text of sentences that are words already."""
+        ends = accumulate(map(len, sentences), initial=0)
+        return cls([word for sentence in sentences for word in sentence], list(ends)[:-1])
 
 
 ADDED, DROPPED = 2.2, -2.9

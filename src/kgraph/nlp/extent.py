@@ -1,4 +1,4 @@
-"""From the head word of a mention to its span, over Universal Dependencies."""
+"""From the head word of a mention to its span and back, over Universal Dependencies."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def children(heads: Sequence[int]) -> list[list[int]]:
         if head != word:
             below[head].append(word)
     return below
+
+
+def head_of(heads: Sequence[int], begin: int, end: int) -> int:
+    """The first word of a span that hangs on a word outside it, or on none; the last if there is none such.
+
+    ``heads`` are word numbers, the root's its own or -1.
+    """
+    return next(
+        (word for word in range(begin, end) if heads[word] == word or not begin <= heads[word] < end), end - 1
+    )
 
 
 def extent(head: int, deps: Sequence[str], below: Sequence[Sequence[int]]) -> tuple[int, int]:

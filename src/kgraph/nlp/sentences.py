@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 ENDS = frozenset({".", "!", "?", "…", "...", "?!", "!!", "!?", "‽"})
 CLOSERS = frozenset({'"', "”", "’", "'", "''", "»", ")", "]", "}"})
@@ -53,6 +57,22 @@ TITLES = frozenset(
     ]
 )
 """Abbreviations after which a capital does not start a sentence (without their last dot)."""
+
+
+def words_of(doc: Doc) -> tuple[list[str], list[str], list[int]]:
+    """The words of a Doc, the white space after each, and their tokens; a token of white space is no word."""
+    words: list[str] = []
+    spaces: list[str] = []
+    numbers: list[int] = []
+    for token in doc:
+        if token.is_space:
+            if spaces:
+                spaces[-1] += token.text_with_ws
+            continue
+        words.append(token.text)
+        spaces.append(token.whitespace_)
+        numbers.append(token.i)
+    return words, spaces, numbers
 
 
 def starts(words: Sequence[str], spaces: Sequence[str]) -> Iterator[int]:

@@ -18,17 +18,7 @@ class Split:
 
     def __call__(self, text: str) -> Iterator[list[tuple[str, int]]]:
         """Sentences in order."""
-        words: list[str] = []
-        begins: list[int] = []
-        spaces: list[str] = []
-        for token in self._nlp.make_doc(text):
-            if token.is_space:
-                if spaces:
-                    spaces[-1] += token.text_with_ws
-                continue
-            words.append(token.text)
-            begins.append(token.idx)
-            spaces.append(token.whitespace_)
-        starts = [*sentences.starts(words, spaces), len(words)] if words else []
-        for begin, end in pairwise(starts):
-            yield list(zip(words[begin:end], begins[begin:end], strict=True))
+        doc = self._nlp.make_doc(text)
+        words, spaces, numbers = sentences.words_of(doc)
+        for begin, end in pairwise([*sentences.starts(words, spaces), len(words)]):
+            yield [(words[i], doc[numbers[i]].idx) for i in range(begin, end)]

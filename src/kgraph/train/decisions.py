@@ -20,8 +20,7 @@ from kgraph.nlp.labels import (
     UNDIRECTED,
     iob,
 )
-from kgraph.train.annotated import read
-from kgraph.train.own import Tokenize, article_samples, held_out
+from kgraph.train.own import Tokenize, article_samples, held_out_articles
 from kgraph.train.samples import Sample, read_conllu
 from kgraph.train.schemes import Allowed
 
@@ -45,11 +44,9 @@ def layers(folder: Path, encoder: Encoder, *, half: int) -> dict[str, list[Decis
     """
     found: dict[str, list[Decision]] = {name: [] for name in (*LABELS, "pairs")}
     tokenize = Tokenize()
-    articles = [a for file in sorted(folder.glob("articles-*.txt")) for a in read(file) if held_out(a)]
-    for article in articles[half::2]:
+    for article in list(held_out_articles(folder))[half::2]:
         samples = list(article_samples(article, tokenize))
-        starts = [sum(len(sample.words) for sample in samples[:n]) for n in range(len(samples))]
-        text = Text([word for sample in samples for word in sample.words], starts)
+        text = Text.of([sample.words for sample in samples])
         for sample, (_, scores) in zip(samples, encoder.scores(text), strict=True):
             for name, decision in _decisions(sample, scores, encoder):
                 found[name].append(decision)

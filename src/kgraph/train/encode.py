@@ -13,9 +13,10 @@ from torch import Tensor
 
 from kgraph.nlp import lemma as lemmas
 from kgraph.nlp import links
+from kgraph.nlp.extent import head_of
 from kgraph.nlp.labels import HEAD_TYPES, PAIRS, REALIS, ROLES, SCHEMES, TRIGGERS, iob
 from kgraph.nlp.pieces import MAX_PIECES, Pieces, assemble, word_ids
-from kgraph.train.samples import Sample, Span
+from kgraph.train.samples import Sample
 from kgraph.train.schemes import Allowed
 
 IGNORE = -100
@@ -84,16 +85,6 @@ class Encoded:
         return assemble(self.ids, self.words, cls=cls, sep=sep)
 
 
-def head_of(sample: Sample, span: Span) -> int:
-    """The word of a span that hangs on a word outside it; the last word where there is no tree."""
-    if sample.heads is None:
-        return span.end - 1
-    return next(
-        (i for i in range(span.begin, span.end) if not span.begin <= sample.heads[i] - 1 < span.end),
-        span.end - 1,
-    )
-
-
 class Encoder:
     """Samples to numbers, with a table of the label sets that occur."""
 
@@ -119,7 +110,10 @@ class Encoder:
             for name, values in layers.items()
         }
         targets["heads"] = blank if sample.heads is None else sample.heads
-        heads = [head_of(sample, span) for span in sample.mentions or ()]
+        above = [head - 1 for head in sample.heads or ()]
+        heads = [
+            head_of(above, span.begin, span.end) if above else span.end - 1 for span in sample.mentions or ()
+        ]
         types = sample.head_types
         if sample.typed and types is not None:
             types = list(types)

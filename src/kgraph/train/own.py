@@ -162,6 +162,12 @@ def held_out(article: Annotated) -> bool:
     return article.id.endswith("0")
 
 
+def held_out_articles(path: Path) -> Iterator[Annotated]:
+    """The articles held out, of a file or of all ``articles-*.txt`` of a folder."""
+    files = sorted(path.glob("articles-*.txt")) if path.is_dir() else [path]
+    return (article for file in files for article in read(file) if held_out(article))
+
+
 def read_articles(path: Path, tokenize: Tokenize, *, dev: bool = False) -> Iterator[Sample]:
     """Annotated articles (``train.annotated``), a sample for each sentence; those held out with ``dev``."""
     for article in read(path):

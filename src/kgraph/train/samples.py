@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kgraph.errors import KGraphError
+from kgraph.nlp.extent import head_of
 from kgraph.train.schemes import GUM, Allowed, Scheme, inside, outside
 
 
@@ -159,9 +160,10 @@ def _gum_mentions(sample: Sample, misc: Sequence[str]) -> None:
                         break
     assert sample.heads is not None  # noqa: S101 - read together
     assert sample.upos is not None  # noqa: S101
+    above = [head - 1 for head in sample.heads]
     # Longer mentions first, so that the names inside a long one are written over it.
     for begin, end, etype, _ in sorted(found, key=lambda item: item[0] - item[1]):
-        head = next((i for i in range(begin, end + 1) if not begin <= sample.heads[i] - 1 <= end), begin)
+        head = head_of(above, begin, end + 1)
         mapped = GUM.types.get(etype)
         types[head] = (
             frozenset({"Other"})
