@@ -133,7 +133,7 @@ def test_a_sure_model_corrects_the_class_of_a_frame(share: float, cls: str) -> N
         {"Raqqa": "Place"},
         {"Jets": "Equipment", "depot": "Base"},
         {"struck": ("Accident", share, "actual")},
-        [],
+        [("struck", "base", "depot", 0.9)],
     )
     assert [name for name, _ in told(extracted(doc))] == [cls]
 
@@ -175,7 +175,7 @@ RELATED = """
 @pytest.mark.parametrize(
     ("links", "wanted"),
     [
-        ([("Rafi", "leads", "Sixth", 0.6)], [("leads", "Rafi", "Sixth")]),
+        ([("Rafi", "leads", "Sixth", 0.75)], [("leads", "Rafi", "Sixth")]),
         ([("Rafi", "leads", "Sixth", 0.4)], []),
         ([("Sixth", "partOf", "Ghent", 0.8)], []),
     ],

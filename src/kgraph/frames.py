@@ -38,6 +38,7 @@ SETTINGS = {
     "say_verbs",
     "say_nouns",
     "factive_verbs",
+    "factive_nouns",
     "patient_nouns",
     "undergo_verbs",
     "suffer_verbs",

@@ -39,7 +39,7 @@ _READER = "kgraph_reader"  # the pipe of kgraph.nlp that holds the model
 _log = logging.getLogger("kgraph")
 
 
-MIN_CONFIDENCE = 0.3
+MIN_CONFIDENCE = 0.4
 """Facts that are less sure are left out unless somebody asks for them."""
 
 
@@ -107,16 +107,21 @@ class Resources:
 
         pairs = ((article.text, article) for article in articles)
         for doc, article in self.nlp.pipe(pairs, as_tuples=True, batch_size=max(len(articles), 1)):
-            found = extract_article(
-                doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
+            yield self.kept(
+                extract_article(
+                    doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
+                )
             )
-            yield replace(
-                found,
-                events=tuple(event for event in found.events if event.confidence >= self.min_confidence),
-                relations=tuple(
-                    relation for relation in found.relations if relation.confidence >= self.min_confidence
-                ),
-            )
+
+    def kept(self, extraction: Extraction) -> Extraction:
+        """The extraction without the facts that are less sure than wanted."""
+        return replace(
+            extraction,
+            events=tuple(event for event in extraction.events if event.confidence >= self.min_confidence),
+            relations=tuple(
+                relation for relation in extraction.relations if relation.confidence >= self.min_confidence
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

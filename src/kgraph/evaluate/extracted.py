@@ -54,4 +54,4 @@ def read(articles: Iterable[Article], encoder: Encoder) -> Iterator[Read]:
         facts = extract_article(
             doc, article, ontology=ready.ontology, frames=ready.frames, gazetteer=ready.gazetteer
         )
-        yield Read(doc, facts)
+        yield Read(doc, ready.kept(facts))

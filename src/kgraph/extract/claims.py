@@ -99,6 +99,9 @@ def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[
     if node.dep_ in {"obj", "nsubj:pass"} and not is_verb(node) and lemma in settings["factive_verbs"]:
         # Whoever comes "to condemn the attack" speaks of one that was.
         return False
+    if kind == "nmod" and lemma in settings["factive_nouns"]:
+        # "called for an end to the shelling": there is shelling.
+        return False
     if kind == "advcl":
         return not _finite(node) or bool(_adverbial_signs(node))
     if node.dep_ == "nsubj":

@@ -26,8 +26,6 @@ from kgraph.model import Mention
 from kgraph.nlp.component import ARC_CONFIDENCE
 from kgraph.ontology import Ontology
 
-LONE = 0.8
-"""How sure the model must be of an event in which nobody and nothing takes part."""
 VERB_PRIOR, NOUN_PRIOR, SUPPORTED_PRIOR = 0.9, 0.7, 0.85
 """Trust in a trigger by its part of speech, before the parts of the event are seen."""
 
@@ -71,14 +69,16 @@ def find(
         if token.i not in names and token.i not in used and (event := learned.event(token, frames)):
             learned.complete(event, values)
             _fill(event, frames, values)
-            if event.roles or event.literals or learned.triggers[token.i].confidence >= LONE:
-                found[token.i] = event
+            found[token.i] = event
     drop_carriers(found, frames)
     fold(found, ontology)
     for event in found.values():
         learned.correct(event)
         learned.doubt(event, mentions)
         learned.complete(event, values)
+    for event in list(found.values()):
+        if not event.roles and not event.literals and not learned.sure(event):
+            del found[event.trigger.i]
     for event in found.values():
         _inherit(event, found)
         _tidy(event)

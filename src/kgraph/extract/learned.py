@@ -15,7 +15,7 @@ from kgraph.extract.values import Values
 from kgraph.frames import Frame, Frames
 from kgraph.nlp.annotation import Trigger
 from kgraph.nlp.component import LINKS, TRIGGERS
-from kgraph.nlp.labels import EVENT_CLASSES, RELATIONS, ROLES
+from kgraph.nlp.labels import EVENT_CLASSES, ROLES
 
 TRIGGER = 0.7
 """A word that no frame knows tells an event when the model gives its class at least this much."""
@@ -33,13 +33,14 @@ NEAR = 3
 MARGIN = 0.25
 """Of several mentions in a role, those are taken that the model gives at most so much less than the best."""
 EVENT_ROLES = tuple(role for role in ROLES if role != "source")
+LONE = 0.8
+"""How sure the model must be of an event in which nobody and nothing takes part."""
 LEAST = 0.02
 """What a link is worth that the model did not keep."""
 SEEN = 0.5
 """The model sees an event when it gives its trigger any class with at least this much."""
 PLACES = ("place", "base")
-DOUBTED = ("recipient", *PLACES)
-"""Roles that grammar fills too gladly."""
+OWNED = frozenset({"amod", "compound", "nmod:poss"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +115,23 @@ class Learned:
         trigger = self.trigger(event.words)
         if trigger is None or trigger.told < SEEN:
             return
-        for role in DOUBTED:
+        for role in EVENT_ROLES:
             found = event.roles.get(role, ())
-            labels = PLACES if role in PLACES else (role,)
-            kept = [
-                mention
-                for mention in found
-                if max(self.link(event.words, label, mentions.token(mention)) for label in labels) > LEAST
-            ]
+            kept = [mention for mention in found if self.seen(event, role, mentions.token(mention)) > LEAST]
             if kept:
                 event.roles[role] = kept
-            elif found and len(event.roles) > 1:
+            elif found:
                 del event.roles[role]
+
+    def seen(self, event: Found, role: str, token: Token) -> float:
+        """How probable the model finds a word in a role; the owner of what takes part takes part by that.
+
+        In "American jets struck" the model links the jets.
+        """
+        found = max(self.link(event.words, label, token) for label in (PLACES if role in PLACES else (role,)))
+        if role == "actor" and token.dep_ in OWNED and token.head not in event.words:
+            return max(found, *(self.link(event.words, label, token.head) for label in EVENT_ROLES))
+        return found
 
     def complete(self, event: Found, values: Values) -> None:
         """Fill the roles that the event lacks, in place."""
@@ -159,6 +165,11 @@ class Learned:
         agreed = any(other in event.slots.get(name, ()) for name in slots.get(role, ()))
         return self.link(event.words, role, other) + AGREED * agreed
 
+    def sure(self, event: Found) -> bool:
+        """Whether the event stands although nobody and nothing takes part in it."""
+        trigger = self.trigger(event.words)
+        return not self.present or (trigger is not None and trigger.confidence >= LONE)
+
     def judge(self, event: Found, mentions: Mentions) -> None:
         """Give an event its confidence, and put down what the model says of its realis, in place."""
         if not self.present:
@@ -169,10 +180,8 @@ class Learned:
         share = trigger.share(event.frame.name) if trigger else 0.0
         weakest = 1.0
         for role, found in event.roles.items():
-            labels = PLACES if role in PLACES else (role,)
             for mention in found:
-                token = mentions.token(mention)
-                weakest = min(weakest, max(self.link(event.words, label, token) for label in labels))
+                weakest = min(weakest, self.seen(event, role, mentions.token(mention)))
         event.signs = {
             "class": _logit(share),
             "framed": float(event.frame.number >= 0),
@@ -180,10 +189,6 @@ class Learned:
             "verb": float(is_verb(event.trigger)),
         }
         event.confidence = confidence(event.signs)
-
-    def relation(self, label: str, subject: Token, object_: Token) -> float:
-        """Probability that a standing relation holds between two mentions of a sentence."""
-        return self.link((subject,), label, object_) if label in RELATIONS else LEAST
 
 
 def _close(trigger: Token, other: Token) -> bool:
@@ -202,7 +207,7 @@ def _logit(share: float) -> float:
     return log(share / (1 - share))
 
 
-BIAS, WEIGHTS = 0.3, {"class": 0.35, "framed": 0.9, "weakest role": 0.25, "verb": 0.2}
+BIAS, WEIGHTS = 0.3, {"class": 0.15, "framed": 0.5, "weakest role": 0.35, "verb": -0.4}
 
 
 def confidence(signs: Mapping[str, float]) -> float:

@@ -19,7 +19,7 @@ from kgraph.nlp.component import LINKS
 from kgraph.nlp.labels import RELATIONS
 from kgraph.ontology import Ontology
 
-LEARNED, LEARNED_FAR = 0.5, 0.8
+LEARNED, LEARNED_FAR = 0.65, 0.8
 """How probable the model must find a relation of two mentions: close in the tree, and further apart."""
 NEAR = 2
 """Steps in the tree between the heads of two mentions that are close."""
