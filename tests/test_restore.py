@@ -14,6 +14,7 @@ pytest.importorskip("torch", reason="training is not installed: pip install 'kgr
 pytest.importorskip("onnx", reason="training is not installed: pip install 'kgraph[train]'")
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_the_shipped_model_comes_back_and_goes_out_again(tmp_path: Path) -> None:
     """Restored weights, exported anew, read a sentence as before."""
     from kgraph.train import loop

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kgraph.train
-from kgraph.evaluate.measures import mean_f1
+from kgraph.evaluate.measures import mean_f1, total
 from kgraph.evaluate.scores import TASKS
 from kgraph.nlp.component import MODEL
 from kgraph.nlp.encoder import Encoder
@@ -25,13 +25,13 @@ def encoder() -> Encoder:
 @pytest.mark.parametrize(
     ("task", "measures", "least"),
     [
-        ("re3d", ("all",), 60.0),
-        ("politics", ("all",), 64.5),
-        ("wikievents", ("all",), 70.0),
-        ("coreference", ("muc", "b3", "ceafe"), 39.0),
-        ("gap", ("all",), 66.5),
-        ("relations", ("all",), 28.5),
-        ("relations-end-to-end", ("all",), 16.5),
+        ("re3d", ("all",), 66.5),
+        ("politics", ("all",), 70.0),
+        ("wikievents", ("all",), 71.5),
+        ("coreference", ("muc", "b3", "ceafe"), 41.0),
+        ("gap", ("all",), 70.0),
+        ("relations", ("all",), 34.5),
+        ("relations-end-to-end", ("all",), 22.0),
     ],
 )
 def test_scores_on_corpora(encoder: Encoder, task: str, measures: tuple[str, ...], least: float) -> None:
@@ -45,7 +45,17 @@ def test_scores_on_corpora(encoder: Encoder, task: str, measures: tuple[str, ...
 def test_scores_on_our_held_out_articles(encoder: Encoder) -> None:
     """Names, nominals, triggers, roles, relations and chains of articles the model has not seen."""
     documents = TASKS["articles"].run(OWN, encoder)
-    floors = {"names": 86, "nominals and pronouns": 80, "triggers": 60, "roles": 54, "relations": 45}
+    floors = {"names": 87, "nominals and pronouns": 83.5, "triggers": 61.5, "roles": 58, "relations": 51}
     found = {name: mean_f1(documents, [name]) for name in floors}
     assert {name: score for name, score in found.items() if score < floors[name]} == {}
-    assert mean_f1(documents, ("muc", "b3", "ceafe")) >= 66
+    assert mean_f1(documents, ("muc", "b3", "ceafe")) >= 70
+
+
+def test_scores_of_facts_in_our_held_out_articles(encoder: Encoder) -> None:
+    """What the whole extraction finds: recall may grow, precision may not go."""
+    documents = TASKS["facts"].run(OWN, encoder)
+    floors = {"events": 64, "realis": 87, "roles": 75, "relations": 38}
+    found = {name: mean_f1(documents, [name]) for name in floors}
+    assert {name: score for name, score in found.items() if score < floors[name]} == {}
+    assert total(documents, "events").precision >= 82
+    assert total(documents, "relations").precision >= 81
