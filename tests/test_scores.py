@@ -54,7 +54,7 @@ def test_scores_on_our_held_out_articles(encoder: Encoder) -> None:
 def test_scores_of_facts_in_our_held_out_articles(encoder: Encoder) -> None:
     """What the whole extraction finds: recall may grow, precision may not go."""
     documents = TASKS["facts"].run(OWN, encoder)
-    floors = {"events": 64, "realis": 87, "roles": 75, "relations": 38}
+    floors = {"events": 63.5, "realis": 87, "roles": 75.5, "relations": 36}
     found = {name: mean_f1(documents, [name]) for name in floors}
     assert {name: score for name, score in found.items() if score < floors[name]} == {}
     assert total(documents, "events").precision >= 82
