@@ -17,6 +17,7 @@ from kgraph.read.encoding import printable
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
     from kgraph.frames import Frames
     from kgraph.gazetteer import Gazetteer
@@ -103,15 +104,18 @@ class Resources:
 
     def facts(self, articles: Sequence[Article]) -> Iterator[Extraction]:
         """Yield what each article says; they are annotated together, so pass few at a time."""
+        return (facts for _, facts in self.read(articles))
+
+    def read(self, articles: Sequence[Article]) -> Iterator[tuple[Doc, Extraction]]:
+        """Yield each article's annotated Doc and what it says."""
         from kgraph.extract import extract_article
 
         pairs = ((article.text, article) for article in articles)
         for doc, article in self.nlp.pipe(pairs, as_tuples=True, batch_size=max(len(articles), 1)):
-            yield self.kept(
-                extract_article(
-                    doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
-                )
+            found = extract_article(
+                doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
             )
+            yield doc, self.kept(found)
 
     def kept(self, extraction: Extraction) -> Extraction:
         """The extraction without the facts that are less sure than wanted."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
-from kgraph.extract import extract_article
 from kgraph.model import Article, Event, Extraction, Mention
 from kgraph.nlp.encoder import Encoder
 from kgraph.pipeline import Resources
@@ -50,8 +49,4 @@ class Read:
 def read(articles: Iterable[Article], encoder: Encoder) -> Iterator[Read]:
     """Read each article with the model of the encoder, in their order."""
     ready = Resources.load(model=encoder.path.parent)
-    for doc, article in ready.nlp.pipe(((article.text, article) for article in articles), as_tuples=True):
-        facts = extract_article(
-            doc, article, ontology=ready.ontology, frames=ready.frames, gazetteer=ready.gazetteer
-        )
-        yield Read(doc, ready.kept(facts))
+    return (Read(doc, facts) for doc, facts in ready.read(list(articles)))

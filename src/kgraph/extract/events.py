@@ -39,13 +39,7 @@ def find(
     timed: frozenset[int] = frozenset(),
 ) -> list[Found]:
     """All events of a Doc, in text order. ``timed``: the words of time expressions, which fill no role."""
-    values = Values(
-        mentions,
-        ontology,
-        places=frames.settings["place"],
-        timed=timed,
-        undergo_verbs=frames.settings["undergo_verbs"],
-    )
+    values = Values(mentions, ontology, places=frames.settings["place"], timed=timed)
     found: dict[int, Found] = {}
     used: set[int] = set()
     names = {i for ent in doc.ents if ent.label_ != "Nationality" for i in range(ent.start, ent.end)}
@@ -67,7 +61,7 @@ def find(
     learned = Learned.of(doc)
     for token in doc:
         if token.i not in names and token.i not in used and (event := learned.event(token, frames)):
-            learned.complete(event, values)
+            learned.complete(event, values, frames)
             _fill(event, frames, values)
             found[token.i] = event
     drop_carriers(found, frames)
@@ -75,7 +69,7 @@ def find(
     for event in found.values():
         learned.correct(event)
         learned.doubt(event, mentions)
-        learned.complete(event, values)
+        learned.complete(event, values, frames)
     for event in list(found.values()):
         if not event.roles and not event.literals and not learned.sure(event):
             del found[event.trigger.i]

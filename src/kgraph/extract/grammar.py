@@ -181,6 +181,16 @@ def _share(slots: Slots, verb: Token) -> None:
                 _add(slots, "object", child)
 
 
+def way(one: Token, other: Token) -> tuple[list[Token], list[Token]] | None:
+    """The words from each of two up to the one above both, that one left out; None where there is none."""
+    left, right = [one, *one.ancestors], [other, *other.ancestors]
+    places = {token.i: steps for steps, token in enumerate(left)}
+    for steps, token in enumerate(right):
+        if token.i in places:
+            return left[: places[token.i]], right[:steps]
+    return None
+
+
 TOPIC = frozenset({"on", "about", "over", "regarding", "concerning"})
 
 

@@ -9,7 +9,7 @@ from math import exp, log
 from spacy.tokens import Doc, Token
 
 from kgraph.extract.folding import Found
-from kgraph.extract.grammar import is_verb, noun_slots, verb_slots
+from kgraph.extract.grammar import is_verb, noun_slots, verb_slots, way
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.values import Values
 from kgraph.frames import Frame, Frames
@@ -133,10 +133,10 @@ class Learned:
             return max(found, *(self.link(event.words, label, token.head) for label in EVENT_ROLES))
         return found
 
-    def complete(self, event: Found, values: Values) -> None:
+    def complete(self, event: Found, values: Values, frames: Frames) -> None:
         """Fill the roles that the event lacks, in place."""
         taken = {mention.id for found in event.roles.values() for mention in found}
-        undergoes = event.trigger.lemma_.lower() in values.undergo_verbs
+        undergoes = event.trigger.lemma_.lower() in frames.settings["undergo_verbs"]
         for role in EVENT_ROLES:
             if role in event.roles or (role == "place" and "base" in event.roles):
                 continue
@@ -150,9 +150,10 @@ class Learned:
                     }
                     least = ROLE if _close(word, other) else ROLE_FAR
                     if shares[role] >= max(least, *shares.values()):
-                        found.append((shares[role], word, other))
-            for share, _, other in sorted(found, key=lambda item: (-item[0], item[2].i)):
-                if share < max(item[0] for item in found) - MARGIN:
+                        found.append((shares[role], other))
+            ranked = sorted(found, key=lambda item: (-item[0], item[1].i))
+            for share, other in ranked:
+                if share < ranked[0][0] - MARGIN:
                     break
                 for mention in values.of(other, role):
                     if mention.id not in taken:
@@ -193,13 +194,11 @@ class Learned:
 
 def _close(trigger: Token, other: Token) -> bool:
     """Whether a word is near a trigger in the tree, with no verb of another event between."""
-    above = {token.i: steps for steps, token in enumerate((trigger, *trigger.ancestors))}
-    for steps, token in enumerate((other, *other.ancestors)):
-        if token.i in above:
-            return steps + above[token.i] <= NEAR
-        if steps and is_verb(token):
-            return False
-    return False
+    sides = way(trigger, other)
+    if sides is None:
+        return False
+    up, down = sides
+    return len(up) + len(down) <= NEAR and not any(is_verb(word) for word in down[1:])
 
 
 def _logit(share: float) -> float:

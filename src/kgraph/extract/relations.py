@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 
 from kgraph.extract import lexicon
 from kgraph.extract.events import match_verb
-from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots
+from kgraph.extract.grammar import coordinated, is_verb, noun_slots, preposition, relation, verb_slots, way
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.values import Values
 from kgraph.frames import TITLE_PROPERTIES, Frames
@@ -110,9 +110,12 @@ class _Reader:
             if link.label not in RELATIONS:
                 continue
             left, right = self.doc[link.left], self.doc[link.right]
-            near = distance(left, right) <= NEAR
+            steps = [word for side in way(left, right) or () for word in side]
+            near = 0 < len(steps) <= NEAR
             least = LEARNED if near and link.label not in VAGUE else LEARNED_FAR
-            if link.confidence < least or (link.label in LOCAL and not (near and of_one_phrase(left, right))):
+            # "militias and Russian air support": a coordination parts two phrases.
+            one_phrase = near and all(word.dep_ != "conj" for word in steps)
+            if link.confidence < least or (link.label in LOCAL and not one_phrase):
                 continue
             subject, object_ = self.mentions.at(left), self.mentions.at(right)
             if link.label == "stationedAt" and subject is not None and subject.type == "Person":
@@ -405,25 +408,6 @@ class _Reader:
             mention = self.mentions.at(child) if beside or name in {"in", "at", "on"} else None
             if mention is not None and mention.type in {"Place", "State", "Base"}:
                 yield mention
-
-
-def distance(one: Token, other: Token) -> int:
-    """Steps in the tree from one word to another of the same sentence; many where there is no way."""
-    above = {token.i: steps for steps, token in enumerate((one, *one.ancestors))}
-    for steps, token in enumerate((other, *other.ancestors)):
-        if token.i in above:
-            return steps + above[token.i]
-    return len(above) + steps + 1
-
-
-def of_one_phrase(one: Token, other: Token) -> bool:
-    """Whether the way between two words passes no coordination: "militias and Russian air support"."""
-    top = next((word for word in (one, *one.ancestors) if word == other or word.is_ancestor(other)), None)
-    if top is None:
-        return False
-    steps = [one, *one.ancestors][: [one, *one.ancestors].index(top)]
-    steps += [other, *other.ancestors][: [other, *other.ancestors].index(top)]
-    return all(word.dep_ != "conj" for word in steps)
 
 
 def _compact(token: Token) -> list[Token]:

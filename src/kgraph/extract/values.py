@@ -33,13 +33,11 @@ class Values:
         *,
         places: frozenset[str],
         timed: frozenset[int] = frozenset(),
-        undergo_verbs: frozenset[str] = frozenset(),
     ) -> None:
         self.mentions = mentions
         self.ontology = ontology
         self.places = places
         self.timed = timed
-        self.undergo_verbs = undergo_verbs
 
     def of(self, token: Token, property: str, *, subject: bool = False) -> list[Mention]:
         """Mentions at the word that the property accepts, else its owner where an actor is wanted.
