@@ -59,13 +59,16 @@ e:hermit a kg:Person , kg:Actor ; skos:prefLabel "Hermit"@en .
   kg:base e:aley ;
   kg:mode kg:mode-open ; kg:beginDate "2019-03"^^xsd:gYearMonth ; kg:dateBasis "explicit" ;
   kg:realis "actual" ;
-  kg:trigger "opened" ; kg:triggerBegin 6 ; kg:triggerEnd 12 ; kg:confidence 0.83 ;
+  kg:trigger "opened" ; kg:confidence 0.83 ;
   prov:wasDerivedFrom <one#char=0,41> .
+<one#telling-BaseChange-6-12> a kg:Mention ; nif:beginIndex 6 ; nif:endIndex 12 ;
+  nif:referenceContext <one#char=0,41> ; kg:refersTo <one#event-BaseChange-6-12> .
 <one#event-Assault-65-71> a kg:Assault , kg:Event ; rdfs:label "strike" ; kg:actor e:borduria ;
   kg:base e:aley ; kg:killed 2 ;
-  kg:realis "planned" ; kg:accordingTo e:borduria ; kg:trigger "strike" ; kg:triggerBegin 65 ;
-  kg:triggerEnd 71 ;
+  kg:realis "planned" ; kg:accordingTo e:borduria ; kg:trigger "strike" ;
   kg:confidence 0.5 ; prov:wasDerivedFrom <one#char=42,91> .
+<one#telling-Assault-65-71> a kg:Mention ; nif:beginIndex 65 ; nif:endIndex 71 ;
+  nif:referenceContext <one#char=42,91> ; kg:refersTo <one#event-Assault-65-71> .
 <one#assertion-1> a kg:Assertion ; rdf:subject e:aley ; rdf:predicate kg:operatedBy ;
   rdf:object e:aland ; kg:realis "actual" ;
   kg:confidence 0.9 ; prov:wasDerivedFrom <one#char=42,91> .
@@ -179,11 +182,11 @@ def test_trigger_and_mentions_point_at_their_words() -> None:
     """Offsets are code points: what they cut out of the sentence is the word itself."""
     picture = picture_of(graph_of(ARTICLE))
     sentences = {sentence.id: sentence for sentence in picture.sentences}
-    for fact in picture.facts:
-        if fact.trigger:
-            sentence = sentences[fact.sentences[0]]
-            begin, end = (at - sentence.begin for at in fact.trigger)
-            assert sentence.text[begin:end] == fact.label
+    told = {mark.node: (name, mark) for name, sentence in sentences.items() for mark in sentence.marks}
+    opening = next(fact for fact in picture.facts if fact.label == "opened")
+    name, mark = told[opening.id]
+    assert name == opening.sentences[0]
+    assert sentences[name].text[mark.begin : mark.end] == "opened"
     mark = picture.sentences[0].marks[0]
     assert (picture.sentences[0].text[mark.begin : mark.end], mark.node) == ("Aland", "entity/aland")
 

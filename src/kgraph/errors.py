@@ -25,3 +25,7 @@ class QueryError(KGraphError):
 
 class ModelError(KGraphError):
     """The language model is missing or does not fit this version."""
+
+
+class CurationError(KGraphError):
+    """A line of a curation file cannot be followed."""

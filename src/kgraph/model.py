@@ -131,6 +131,10 @@ class Event:
     sentence: Span
     retold: tuple[Telling, ...] = ()
     """Where the article tells it again."""
+    key: str | None = None
+    """The IRI of a happening that several articles tell; None where this article alone does."""
+    label: str | None = None
+    """What the happening is called over all articles, where that is not its trigger here."""
 
     @property
     def tellings(self) -> tuple[Telling, ...]:

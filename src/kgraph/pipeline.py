@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from kgraph import __version__, rdf
+from kgraph import __version__, rdf, settle
 from kgraph import store as stores
 from kgraph.errors import OntologyError, ReadError
 from kgraph.model import Article, Extraction, Problem
@@ -217,23 +218,28 @@ def _fill(
     report: Report,
     on_progress: Callable[[Progress], None] | None,
 ) -> None:
-    """Put every article into the graph, in the place of what it holds of it."""
+    """Keep what every article says, in the place of what was read before, then join it to all others."""
     run = resources.run
 
-    def described(batch: Sequence[Article]) -> Iterator[tuple[Extraction, list[Any]]]:
+    def checked(batch: Sequence[Article]) -> Iterator[Extraction]:
         for extraction in resources.facts(batch):
-            yield extraction, list(rdf.quads(extraction, ontology=resources.ontology, run=run))
+            # What cannot be described is this article's fault, and said now.
+            deque(rdf.quads(extraction, ontology=resources.ontology, run=run), maxlen=0)
+            yield extraction
 
     stored = failed = facts = 0
-    for batch in _batches(_of_article_length(articles, report), BATCH_SIZE):
-        before = stored
-        for extraction, quads in _each(batch, described, report):
-            graph.replace(rdf.article_iri(extraction.article.id), quads)
-            stored += 1
-            facts += len(extraction.events) + len(extraction.relations)
-        failed += len(batch) - (stored - before)
-        if on_progress is not None:
-            on_progress(Progress(stored, failed, max(total, stored + failed), facts))
+    try:
+        for batch in _batches(_of_article_length(articles, report), BATCH_SIZE):
+            before = stored
+            for extraction in _each(batch, checked, report):
+                settle.keep(graph, extraction, run, gazetteer=resources.gazetteer)
+                stored += 1
+                facts += len(extraction.events) + len(extraction.relations)
+            failed += len(batch) - (stored - before)
+            if on_progress is not None:
+                on_progress(Progress(stored, failed, max(total, stored + failed), facts))
+    finally:  # also when interrupted: what was read is not lost
+        settle.settle(graph, ontology=resources.ontology, gazetteer=resources.gazetteer, report=report)
 
 
 def _of_article_length(articles: Iterable[Article], report: Report) -> Iterator[Article]:

@@ -17,7 +17,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -107,6 +107,11 @@ def mention_iri(article: str, mention: Mention) -> str:
     return f"{article}#mention-{mention.span.begin}-{mention.span.end}"
 
 
+def telling_iri(article: str, event: Event, trigger: Span) -> str:
+    """Return the IRI of a place that tells an event; ``article`` is the article's IRI."""
+    return f"{article}#telling-{slug(event.cls)}-{trigger.begin}-{trigger.end}"
+
+
 def event_iri(article: str, event: Event) -> str:
     """Return the IRI of an event from its class and trigger; ``article`` is the article's IRI."""
     return f"{article}#event-{slug(event.cls)}-{event.trigger.begin}-{event.trigger.end}"
@@ -115,7 +120,8 @@ def event_iri(article: str, event: Event) -> str:
 def iris(extraction: Extraction) -> Callable[[Entity | Event], str]:
     """Return the function that names the entities and events of one extraction.
 
-    Events of one class on one trigger are told apart by ``-2``, ``-3`` … in their order.
+    Events of one class on one trigger are told apart by ``-2``, ``-3`` … in their order; what several
+    articles tell has the IRI that resolution gave it.
     """
     article = article_iri(extraction.article.id)
     seen: dict[str, int] = {}
@@ -123,7 +129,7 @@ def iris(extraction: Extraction) -> Callable[[Entity | Event], str]:
     for event in extraction.events:
         iri = event_iri(article, event)
         seen[iri] = seen.get(iri, 0) + 1
-        by_id[event.id] = iri if seen[iri] == 1 else f"{iri}-{seen[iri]}"
+        by_id[event.id] = event.key or (iri if seen[iri] == 1 else f"{iri}-{seen[iri]}")
     return lambda value: by_id[value.id] if isinstance(value, Event) else entity_iri(value.key)
 
 
@@ -345,7 +351,7 @@ class _Writer:
         iri = self.iri_of(event)
         trigger = self._piece(event.trigger)
         yield from self._classes(iri, event.cls)
-        yield from _say(iri, "rdfs:label", _text(trigger))
+        yield from _say(iri, "rdfs:label", _text(event.label or trigger))
         if event.mode is not None:
             yield from _say(iri, "kg:mode", _name(f"kg:mode-{self._mode(event.mode)}"))
         for role in event.roles:
@@ -355,9 +361,36 @@ class _Writer:
         if date_literal(event.begin_date) or date_literal(event.end_date):
             yield from _say(iri, "kg:dateBasis", _text(event.date_basis) if event.date_basis else None)
         yield from _say(iri, "kg:trigger", _text(trigger))
-        yield from _say(iri, "kg:triggerBegin", _count(event.trigger.begin))
-        yield from _say(iri, "kg:triggerEnd", _count(event.trigger.end))
         yield from self._claim(iri, event)
+        yield from self._tellings(iri, event)
+        if event.key is not None:
+            yield from self._figures(iri, event)
+
+    def _tellings(self, iri: str, event: Event) -> Iterator[Triple]:
+        """Yield the places that tell an event, each with who says so there."""
+        said = None if event.according_to is None else self._entity_of(event.according_to)
+        for telling in event.tellings:
+            place = telling_iri(self.article, event, telling.trigger)
+            yield from _say(place, "rdf:type", _name("kg:Mention"))
+            yield from _say(place, "nif:beginIndex", _count(telling.trigger.begin))
+            yield from _say(place, "nif:endIndex", _count(telling.trigger.end))
+            yield from _say(place, "nif:anchorOf", _text(self._piece(telling.trigger)))
+            yield from _say(place, "nif:referenceContext", sentence_iri(self.article, telling.sentence))
+            yield from _say(place, "kg:refersTo", iri)
+            yield from _say(place, "kg:accordingTo", said)
+
+    def _figures(self, iri: str, event: Event) -> Iterator[Triple]:
+        """Yield this article's numbers of what others tell too, so that each source's stay apart."""
+        for role in event.roles:
+            value = self._role(role) if isinstance(role.value, int) else None
+            if value is not None:
+                parts = [iri, role.role, str(role.value), event.sentence.begin]
+                figure = f"{self.article}#assertion-{_hash(json.dumps(parts), 12)}"
+                yield from _say(figure, "rdf:type", _name("kg:Assertion"))
+                yield from _say(figure, "rdf:subject", iri)
+                yield from _say(figure, "rdf:predicate", _name(f"kg:{role.role}"))
+                yield from _say(figure, "rdf:object", value)
+                yield from self._claim(figure, replace(event, retold=()))
 
     def _relations(self) -> Iterator[Triple]:
         best: dict[str, Relation] = {}  # one statement read twice in one sentence is one assertion

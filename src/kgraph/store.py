@@ -1,5 +1,9 @@
 """The graph of many articles: one named graph each, on Oxigraph, in memory or in a folder.
 
+One more named graph, ``READINGS``, holds what was read from each article before it was joined to the others,
+so that a later build can join anew without reading anything again. It is no part of the union nor of an
+export.
+
 The default graph is kept as the union of the named ones. Oxigraph can also make a union while it answers, but
 then finds a statement once per article that holds it, and a join of two labels as often as their product.
 
@@ -10,7 +14,7 @@ SPARQL natively; ``Graph.dataset`` gives the same data through rdflib's API.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,13 +23,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 
 from kgraph.errors import KGraphError, StoreError
-from kgraph.rdf import PREFIXES, Value, is_iri
+from kgraph.rdf import BASE, PREFIXES, Value, is_iri
 
 if TYPE_CHECKING:
     import rdflib
 
     from kgraph.query import Row
 
+READINGS = ox.NamedNode(f"{BASE}readings")
+"""The graph of readings; each article has one statement for each part of its reading."""
 _MARK = "CURRENT"  # the file that every Oxigraph folder has
 _STORE_ERRORS = (OSError, RuntimeError, ValueError)  # what pyoxigraph raises from below
 
@@ -90,13 +96,17 @@ class Graph:
     def quads(self) -> Iterator[ox.Quad]:
         """Yield the statements of every article with the article's graph, in no order."""
         for graph in self.store.named_graphs():
-            yield from self.store.quads_for_pattern(None, None, None, graph)
+            if graph != READINGS:
+                yield from self.store.quads_for_pattern(None, None, None, graph)
 
-    def replace(self, article_iri: str, quads: Iterable[ox.Quad]) -> None:
+    def replace(
+        self, article_iri: str, quads: Iterable[ox.Quad], *, reading: Mapping[str, str] | None = None
+    ) -> None:
         """Put ``quads`` in the place of all that the article's graph holds, wholly or not at all.
 
-        No quads: the article is removed. Raises StoreError for a quad of another graph, or when the store
-        cannot be written.
+        ``reading`` are parts of the article's reading that change with it. No quads: the article is removed,
+        and its reading with it. Raises StoreError for a quad of another graph, or when the store cannot be
+        written.
         """
         if not is_iri(article_iri):
             raise StoreError(f"{article_iri!r} is no IRI of an article")
@@ -108,11 +118,54 @@ class Graph:
             fresh.add(quad)
         new = {quad.triple for quad in fresh}
         try:
-            update = self._update(graph, new)
+            update = [self._update(graph, new)]
+            kept = self.reading(article_iri) if new else {}
+            update.append(self._read_anew(graph, {**kept, **(reading or {})} if new else {}))
+            if any(update):
+                self.store.update(" ; ".join(part for part in update if part))
+        except _STORE_ERRORS as error:
+            raise StoreError(f"{self.path or 'memory'}: cannot be written: {_line(error)}") from error
+
+    def keep(self, article_iri: str, reading: Mapping[str, str]) -> None:
+        """Put the reading of an article in the place of the one before, wholly or not at all."""
+        if not is_iri(article_iri):
+            raise StoreError(f"{article_iri!r} is no IRI of an article")
+        try:
+            update = self._read_anew(ox.NamedNode(article_iri), reading)
             if update:
                 self.store.update(update)
         except _STORE_ERRORS as error:
             raise StoreError(f"{self.path or 'memory'}: cannot be written: {_line(error)}") from error
+
+    def reading(self, article_iri: str) -> dict[str, str]:
+        """Return the parts of an article's reading by name; empty where there is none."""
+        found = self.store.quads_for_pattern(ox.NamedNode(article_iri), None, None, READINGS)
+        return {
+            quad.predicate.value.removeprefix(f"{READINGS.value}#"): quad.object.value
+            for quad in found
+            if isinstance(quad.object, ox.Literal)
+        }
+
+    def readings(self, part: str) -> Iterator[tuple[str, str]]:
+        """Yield one part of every article's reading with the article's IRI, in no order."""
+        name = ox.NamedNode(f"{READINGS.value}#{part}")
+        for quad in self.store.quads_for_pattern(None, name, None, READINGS):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                yield quad.subject.value, quad.object.value
+
+    def _read_anew(self, article: ox.NamedNode, reading: Mapping[str, str]) -> str:
+        """Return the SPARQL that makes the reading of an article this one; "" if it is already."""
+        new = {
+            ox.Triple(article, ox.NamedNode(f"{READINGS.value}#{name}"), ox.Literal(text))
+            for name, text in reading.items()
+        }
+        old = {quad.triple for quad in self.store.quads_for_pattern(article, None, None, READINGS)}
+        parts = []
+        if old - new:
+            parts.append(f"DELETE DATA {{ GRAPH {READINGS} {{ {_lines(old - new)} }} }}")
+        if new - old:
+            parts.append(f"INSERT DATA {{ GRAPH {READINGS} {{ {_lines(new - old)} }} }}")
+        return " ; ".join(parts)
 
     def _update(self, graph: ox.NamedNode, new: set[ox.Triple]) -> str:
         """Return the SPARQL that makes ``graph`` hold ``new``, and the union follow; "" if it does already.
@@ -144,6 +197,8 @@ class Graph:
         identifier = ox.NamedNode(PREFIXES["dcterms"] + "identifier")
         found = []
         for graph in self.store.named_graphs():
+            if graph == READINGS:
+                continue
             for quad in self.store.quads_for_pattern(graph, identifier, None, graph):
                 if isinstance(graph, ox.NamedNode) and isinstance(quad.object, ox.Literal):
                     found.append(StoredArticle(graph.value, quad.object.value))

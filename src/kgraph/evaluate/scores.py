@@ -27,12 +27,14 @@ class Task:
     """``module.function`` below ``kgraph.evaluate``; imported when it runs, for each brings a lot along."""
     files: tuple[str, ...] = ()
     """Its dev files below the folder of the corpora; empty where the data ship with kgraph."""
-    together: tuple[str, tuple[str, ...]] | None = None
-    """The name of a score that is the mean F1 of some measures, and those."""
+    together: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Names of scores that are the mean F1 of some measures, with those."""
     options: Mapping[str, bool] = field(default_factory=dict)
     """What the evaluator is asked by name."""
     pooled: bool = False
     """Whether its files are single documents, scored together."""
+    data: str = "kgraph.train"
+    """The part of kgraph that brings the data where there are no files."""
 
     def run(self, path: Path, encoder: Encoder) -> Documents:
         """The tallies of each document of a file, or of our data in a folder."""
@@ -43,7 +45,11 @@ class Task:
 
 _HISTORIES = ("13_RussianCivWar", "14_FirstIndochinaWar", "15_MexicanRev", "16_SpanishCivilWar")
 """Those that were not looked at while the grammar of dates was written."""
-_CONLL = ("CoNLL", ("muc", "b3", "ceafe"))
+_CONLL = (("CoNLL", ("muc", "b3", "ceafe")),)
+_ECBPLUS = tuple(
+    (f"{kind} CoNLL", tuple(f"{kind} {measure}" for measure in ("muc", "b3", "ceafe")))
+    for kind in ("events", "entities")
+)
 PLOVER_ROOTS = (
     *("ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONSULT", "COOPERATE", "MOBILIZE", "PROTEST"),
     *("REJECT", "REQUEST", "SANCTION", "SUPPORT", "THREATEN", "YIELD"),
@@ -53,7 +59,7 @@ _TREEBANKS = ("syntax/ewt.dev.conllu.gz", "syntax/gum.dev.conllu.gz")
 _GUM = ("syntax/gum.dev.conllu.gz",)
 _RE3D = ("re3d/dev.jsonl.gz",)
 _WIKIEVENTS = ("wikievents/dev.jsonl.gz",)
-_PLOVER = ("macro-F1 of class", tuple(f"class {root}" for root in PLOVER_ROOTS))
+_PLOVER = (("macro-F1 of class", tuple(f"class {root}" for root in PLOVER_ROOTS)),)
 TASKS: Mapping[str, Task] = {
     "syntax": Task("syntax.evaluate", _TREEBANKS),
     "sentences": Task("boundaries.evaluate", _TREEBANKS),
@@ -71,6 +77,8 @@ TASKS: Mapping[str, Task] = {
     "plover": Task("plover.evaluate", ("plover/plv_train.tsv.gz",), _PLOVER),
     "events": Task("events.evaluate", _WIKIEVENTS),
     "muc4": Task("muc4.evaluate", ("muc4/tst1/tst1-muc3.gz", "muc4/tst2/tst2-muc4.gz")),
+    "collection": Task("collection.evaluate", data="kgraph.evaluate"),
+    "ecbplus": Task("ecbplus.evaluate", ("ecbplus/ECB_Dev_Event_gold_mentions.json.gz",), _ECBPLUS),
     "times": Task("wikiwars.evaluate", tuple(f"wikiwars/{name}.tml.gz" for name in _HISTORIES), pooled=True),
 }
 """Scores by name; ``all`` is every one."""
@@ -102,7 +110,7 @@ def table(
 def _files(name: str, corpora: Path | None) -> Iterator[Path]:
     task = TASKS[name]
     if not task.files:
-        with resources.as_file(resources.files("kgraph.train") / "data") as folder:
+        with resources.as_file(resources.files(task.data) / "data") as folder:
             yield folder
         return
     if corpora is None:
@@ -114,8 +122,7 @@ def _files(name: str, corpora: Path | None) -> Iterator[Path]:
 
 
 def _rows(label: str, task: Task, documents: Documents) -> Iterator[Row]:
-    if task.together:
-        name, parts = task.together
+    for name, parts in task.together:
         yield label, name, f"{mean_f1(documents, parts):.1f}", _between(documents, parts), "", "", ""
     for *cells, _, gold in _measured(documents):
         yield label, *cells, gold

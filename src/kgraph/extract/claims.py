@@ -19,6 +19,10 @@ CIRCUMSTANCES = frozenset(
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
 NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
+DATED = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday week month year weekend night".split()
+)
+"""What owns an event that was: "Monday's bombing", "last week's raid"."""
 COMPLEMENTS = frozenset({"of", "for", "from", "against", "to", "on", "in"})
 """Prepositions that open what a word is about: "committed to defeating", "accused of striking"."""
 GOVERNED = frozenset(
@@ -67,7 +71,7 @@ def claim_of(
         if bearing and node.dep_ == "acl:relcl" and _has(node, "cop"):
             # "our aim, which is the defeat of …": what the noun means holds for its predicate.
             signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
-        bearing = bearing and _bears(parent, node, kind, lemma, settings)
+        bearing = bearing and _bears(parent, node, kind, lemma, settings, realis)
         if bearing:
             signs |= _adverbial_signs(node) if kind == "advcl" else set()
             if _governs(parent, node, kind):
@@ -81,7 +85,14 @@ def claim_of(
     return Claim(_verdict(signs), source, saying)
 
 
-def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[str, frozenset[str]]) -> bool:
+def _bears(
+    parent: Token,
+    node: Token,
+    kind: str,
+    lemma: str,
+    settings: Mapping[str, frozenset[str]],
+    realis: Mapping[str, frozenset[str]],
+) -> bool:
     """Whether what is said of ``parent`` (not, may, will, plans to) is still said of ``node``.
 
     Not across a relative clause or a clause of time with its own tense, nor from a subject that exists
@@ -102,6 +113,8 @@ def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[
     if kind == "nmod" and lemma in settings["factive_nouns"]:
         # "called for an end to the shelling": there is shelling.
         return False
+    if kind in {"obl", "nmod"} and node.pos_ == "NOUN" and _presupposed(node, lemma, realis):
+        return False
     if kind == "advcl":
         return not _finite(node) or bool(_adverbial_signs(node))
     if node.dep_ == "nsubj":
@@ -109,6 +122,21 @@ def _bears(parent: Token, node: Token, kind: str, lemma: str, settings: Mapping[
         modal = any(child.tag_ == "MD" and relation(child) == "aux" for child in parent.children)
         return modal or lemma in settings["occurrence_verbs"]
     return kind not in {"obl", "nmod"} or preposition(node) not in CIRCUMSTANCES
+
+
+def _presupposed(noun: Token, lemma: str, realis: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a noun behind a preposition means what was: "no link to that raid", "behind the killings".
+
+    After "the" only where the word above says nothing of its realis: "plans for the raid" does.
+    """
+    for child in noun.children:
+        if child.dep_ == "det" and child.lower_ in {"this", "that", "these", "those"}:
+            return True
+        if child.dep_ == "nmod:poss" and child.lower_ in DATED:
+            return True
+        if child.dep_ == "det" and child.lower_ == "the":
+            return not any(lemma in words for words in realis.values())
+    return False
 
 
 def _marked(node: Token) -> bool:

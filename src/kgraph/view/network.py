@@ -131,7 +131,6 @@ def _fact(fact: Fact, picture: Picture) -> Json:
         "end": fact.end,
         "basis": fact.basis,
         "by": list(fact.according_to),
-        "trigger": list(fact.trigger or ()),
         "sentences": list(fact.sentences),
     }
     record = {name: value for name, value in record.items() if value not in ("", [])}

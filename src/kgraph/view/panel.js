@@ -8,13 +8,12 @@ function nodeButton(id) {
 }
 const joined = parts => parts.flatMap((part, i) => i ? [', ', part] : [part]);
 
-// The sentence with its trigger as <mark> and every mention as a button to who is meant.
+// The sentence with the words that tell the fact as <mark> and every mention as a button to who is meant.
 function marked(sentence, fact) {
   const letters = Array.from(sentence.text); // offsets are code points
-  const [begin, end] = fact && fact.trigger ? fact.trigger.map(at => at - sentence.begin) : [-1, -1];
   const parties = new Set(fact ? [fact.subject, fact.object, ...(fact.roles || []).map(role => role[1])] : []);
-  const spans = [];
-  if (begin >= 0 && end <= letters.length && begin < end) spans.push([begin, end, null]);
+  const telling = fact ? sentence.marks.filter(mark => mark[2] === fact.id) : [];
+  const spans = telling.map(([b, e]) => [b, e, null]);
   for (const [b, e, id] of sentence.marks)
     if (!spans.some(span => b < span[1] && span[0] < e)) spans.push([b, e, id]);
   spans.sort((a, b) => a[0] - b[0]);

@@ -62,7 +62,7 @@ class Fact:
 
     ``cls`` is the class of an event or the predicate of a relation. An event's participants are
     ``roles`` (role, node id) and ``values`` (role, literal); a relation has ``subject`` and either
-    ``object`` (a node id) or ``value``. ``trigger`` is in code points of the article.
+    ``object`` (a node id) or ``value``.
     """
 
     id: str
@@ -81,7 +81,6 @@ class Fact:
     realis: str = "actual"
     according_to: tuple[str, ...] = ()
     confidence: float | None = None
-    trigger: tuple[int, int] | None = None
     sentences: tuple[str, ...] = ()
 
     @property

@@ -21,7 +21,7 @@ _FIELDS = frozenset(
     KG + name
     for name in (
         *("mode", "beginDate", "endDate", "dateBasis", "realis", "accordingTo", "confidence"),
-        *("trigger", "triggerBegin", "triggerEnd", "refersTo"),
+        *("trigger", "refersTo"),
     )
 )
 _RECORDS = frozenset(KG + name for name in ("Article", "Sentence", "Mention", "Assertion"))
@@ -89,7 +89,10 @@ def _facts_and_nodes(
         )
 
     facts = [_event(iri, table[iri], class_of(iri)) for iri in events]
-    facts += [_assertion(iri, table[iri]) for iri in classes.get(KG + "Assertion", ())]
+    relations = [_assertion(iri, table[iri]) for iri in classes.get(KG + "Assertion", ())]
+    # A number of an event stands with the event; each source's only where they differ.
+    shown = {_short(iri): table[iri] for iri in events}
+    facts += [fact for fact in relations if len(shown.get(fact.subject, {}).get(KG + fact.cls, "two")) > 1]
     told = {(fact.subject, fact.cls, fact.object or fact.value) for fact in facts}
     for iri in entities:
         facts += [fact for fact in _plain(iri, table[iri]) if _statement(fact) not in told]
@@ -125,7 +128,6 @@ def _event(iri: str, values: dict[str, _Values], cls: str) -> Fact:
                     roles.append((name, _short(value)))
                 else:
                     literals.append((name, value))
-    begin, end = _usual(values, KG + "triggerBegin"), _usual(values, KG + "triggerEnd")
     return Fact(
         id=_short(iri),
         kind="event",
@@ -134,7 +136,6 @@ def _event(iri: str, values: dict[str, _Values], cls: str) -> Fact:
         mode=_tail(_usual(values, KG + "mode")).removeprefix("mode-"),
         roles=tuple(sorted(roles)),
         values=tuple(sorted(literals)),
-        trigger=(int(begin), int(end)) if begin.isdecimal() and end.isdecimal() else None,
         **_common(values),
     )
 
