@@ -7,11 +7,13 @@ hostile: it reaches a terminal without control characters and is never read as m
 
 from __future__ import annotations
 
+import difflib
 import io
 import json
+import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +32,7 @@ from kgraph.model import Problem
 from kgraph.query import Rows, named, names, to_csv, to_json
 from kgraph.query import query as ask
 from kgraph.read.encoding import printable
+from kgraph.resolve.explain import Doubt, Explanation
 from kgraph.store import Graph
 
 FAILED, WITH_PROBLEMS = 1, 3
@@ -68,6 +71,15 @@ Model = Annotated[Path | None, typer.Option(metavar="DIR", help="A model made by
 Nlp = Annotated[
     str | None, typer.Option("--nlp", metavar="NAME", help="A spaCy pipeline instead of kgraph's own model.")
 ]
+Gazetteers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--gazetteer", metavar="FILE.tsv", help="Your own names, in the columns of ours; may repeat."
+    ),
+]
+Curation = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Your decisions about nodes; by default STORE.curation.")
+]
 DEFAULT_STORE, DEMO_FOLDER = Path("kgraph.db"), Path("exports")
 
 
@@ -94,6 +106,8 @@ def build(
     ontology: Ontology = None,
     model: Model = None,
     nlp: Nlp = None,
+    gazetteer: Gazetteers = None,
+    curation: Curation = None,
     min_confidence: MinConfidence = pipeline.MIN_CONFIDENCE,
 ) -> None:
     """Read articles into the graph; an article that is in it already is replaced."""
@@ -112,8 +126,9 @@ def build(
             store=store,
             date=date,
             resources=lambda: pipeline.Resources.load(
-                ontology, model=model, nlp=nlp, min_confidence=min_confidence
+                ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
             ),
+            curation=curation,
             on_problem=problems,
             on_progress=on_progress,
         )
@@ -135,13 +150,16 @@ def extract(
     ontology: Ontology = None,
     model: Model = None,
     nlp: Nlp = None,
+    gazetteer: Gazetteers = None,
     min_confidence: MinConfidence = pipeline.MIN_CONFIDENCE,
 ) -> None:
     """Print what each article says as one line of JSON."""
     problems = _Problems()
     done = facts = 0
     articles, total = pipeline.find(paths, date=date, on_problem=problems)
-    resources = pipeline.Resources.load(ontology, model=model, nlp=nlp, min_confidence=min_confidence)
+    resources = pipeline.Resources.load(
+        ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
+    )
     with _bar(hidden=sys.stdout.isatty()) as show:
         for extraction in pipeline.extract(articles, resources=resources, on_problem=problems):
             record = records.to_record(extraction, rdf.iris(extraction))
@@ -196,6 +214,82 @@ def export(
     with _open(store) as graph:
         graph.export(out)
     _wrote(out)
+
+
+@app.command(
+    epilog="Example: kgraph curate merge person/lavrov person/sergei-lavrov --because 'same minister'"
+)
+def curate(
+    decision: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="merge, split, rename, retype, drop or same-as, and what; none: list what is unsure."
+        ),
+    ] = None,
+    because: Annotated[str, typer.Option(help="The reason, kept with the decision.")] = "",
+    store: Store = DEFAULT_STORE,
+    curation: Curation = None,
+    ontology: Ontology = None,
+    limit: Annotated[int, typer.Option(min=1, help="Show this many at most.")] = 40,
+) -> None:
+    """List merges and splits that are not sure, or decide one; decisions survive every rebuild."""
+    from kgraph import gazetteer, settle
+    from kgraph.resolve import curation as decisions
+    from kgraph.resolve.explain import doubts
+
+    problems = _Problems()
+    path = curation or settle.curation_of(store)
+    known = decisions.read(path)
+    with _open(store) as graph:
+        if decision:
+            line = shlex.join(decision) + (f"  # {' '.join(because.split())}" if because else "")
+            added = decisions.parse(line, f"{path}:{len(known) + 1}")
+            known += [added] if added is not None else []
+        schema = pipeline.load_ontology(ontology)
+        resolution = settle.settle(
+            graph,
+            ontology=schema,
+            gazetteer=gazetteer.load(ontology=schema),
+            report=problems,
+            decisions=known,
+        )
+        if decision:
+            # Only what could be followed is written down.
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(f"{line}\n")
+            _out().print(Text(printable(f"{path}: {line}")), soft_wrap=True)
+        else:
+            _doubts(doubts(resolution), limit)
+    problems.leave(done=1)
+
+
+@app.command(epilog="Example: kgraph explain 'Sergei Lavrov'")
+def explain(
+    node: Annotated[
+        str, typer.Argument(help="A name, the end of its IRI (person/sergei-lavrov), or its IRI.")
+    ],
+    store: Store = DEFAULT_STORE,
+    curation: Curation = None,
+) -> None:
+    """Say why mentions are one node: names by article, scores, rules, and what was not joined."""
+    from kgraph import settle
+    from kgraph.resolve import curation as decisions
+    from kgraph.resolve import explain as why
+    from kgraph.resolve import resolve
+
+    with _open(store) as graph:
+        known = decisions.read(curation or settle.curation_of(store))
+        resolution = resolve(settle.readings(graph), decisions=known)
+        found = list(why.find(resolution, node))
+        if not found:
+            names = {
+                form: None for item in resolution.entities.nodes for p in item.members for form in p.forms
+            }
+            near = difflib.get_close_matches(node, sorted(names), n=4, cutoff=0.4)
+            raise QueryError(f"no node {node!r} has a name; nearest: {', '.join(near) or 'none'}")
+        titles = {reading.article: reading.id for reading in settle.readings(graph)}
+        for item in found:
+            _explanation(why.explain(resolution, item), titles)
 
 
 @app.command(epilog="Example: kgraph demo --out exports")
@@ -414,6 +508,48 @@ def _counts(graph: Graph, title: str) -> None:
         table.add_row(row.kind, f"{row['count']:,}")
     _out().print(Text(printable(title), "bold"), soft_wrap=True)
     _out().print(table)
+
+
+def _doubts(found: Sequence[Doubt], limit: int) -> None:
+    """Print what a person may decide, each with its line for the file."""
+    for doubt in found[:limit]:
+        state = "are one" if doubt.joined else "are two"
+        why = "; ".join(doubt.link.reasons)
+        _out().print(
+            Text(
+                printable(f"# {doubt.link.sure:.0%}: {doubt.link.one} and {doubt.link.other} {state}: {why}"),
+                "dim",
+            ),
+            soft_wrap=True,
+        )
+        _out().print(Text(printable(doubt.line)), soft_wrap=True)
+    _err().print(f"{_many(len(found), 'doubt')}; take a line over with: kgraph curate LINE", highlight=False)
+
+
+def _explanation(item: Explanation, articles: Mapping[str, str]) -> None:
+    """Print what made a node what it is."""
+    out = _out()
+    out.print(
+        Text(printable(f"{item.node.label} ({item.node.cls}, {item.node.key})"), "bold"), soft_wrap=True
+    )
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for column in ("article", "names", "said of it"):
+        table.add_column(column, overflow="fold")
+    for member in item.members:
+        said = [*sorted(member.titles), *sorted(member.states)]
+        names = "; ".join(dict.fromkeys(member.forms))
+        table.add_row(
+            _cell(articles.get(member.article, member.article)), _cell(names), _cell(", ".join(said))
+        )
+    out.print(table)
+    if any(member.known for member in item.members):
+        out.print("in the gazetteer under this name")
+    for title, links in (("joined", item.links), ("kept apart", item.near)):
+        for link in links:
+            line = f"{title} {link.sure:.0%}: {link.one} – {link.other}: {'; '.join(link.reasons)}"
+            out.print(Text(printable(line)), soft_wrap=True)
+    for decision in item.decisions:
+        out.print(Text(printable(f"decided: {decision} ({decision.place})")), soft_wrap=True)
 
 
 def _demo_rows(rows: Rows) -> None:

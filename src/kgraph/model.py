@@ -94,6 +94,10 @@ class Entity:
     cls: str
     label: str
     aliases: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+    """IRIs of the same thing elsewhere, from curation alone."""
+    curated: tuple[str, ...] = ()
+    """Decisions of a person that made it what it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from kgraph import __version__, rdf, settle
 from kgraph import store as stores
-from kgraph.errors import OntologyError, ReadError
+from kgraph.errors import CurationError, OntologyError, ReadError
 from kgraph.model import Article, Extraction, Problem
 from kgraph.read import count, expand, read
 from kgraph.read.encoding import printable
+from kgraph.resolve.curation import Decision
+from kgraph.resolve.curation import read as read_decisions
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -65,16 +67,17 @@ class Resources:
         *,
         model: str | Path | None = None,
         nlp: str | None = None,
+        gazetteers: Iterable[str | Path] = (),
         threads: int = 0,
         min_confidence: float = MIN_CONFIDENCE,
     ) -> Self:
         """Load what extraction needs.
 
         ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is
-        taken from the shipped one. ``model`` is a folder made by ``kgraph train``; ``nlp`` names a spaCy
-        pipeline to use instead; ``threads`` are the model's, 0 for all cores; facts whose confidence is below
-        ``min_confidence`` (0 to 1) are left out. Raises OntologyError and
-        ModelError in one line.
+        taken from the shipped one. ``gazetteers`` are files of your own names, which go before ours.
+        ``model`` is a folder made by ``kgraph train``; ``nlp`` names a spaCy pipeline to use instead;
+        ``threads`` are the model's, 0 for all cores; facts whose confidence is below ``min_confidence`` (0 to
+        1) are left out. Raises OntologyError and ModelError in one line.
         """
         from kgraph import frames, gazetteer
         from kgraph.nlp import component, foreign
@@ -89,7 +92,9 @@ class Resources:
         return cls(
             ontology=schema,
             frames=frames.load(schema, _own(ontology, "frames.yaml")),
-            gazetteer=gazetteer.load(_own(ontology, "gazetteer"), ontology=schema),
+            gazetteer=gazetteer.load(
+                _own(ontology, "gazetteer"), extra=map(Path, gazetteers), ontology=schema
+            ),
             nlp=pipeline,
             lacks=tuple(lacks),
             min_confidence=min_confidence,
@@ -185,25 +190,31 @@ def build(
     store: str | Path | None = None,
     date: str | None = None,
     resources: Resources | Callable[[], Resources] | None = None,
+    curation: str | Path | None = None,
     on_problem: Report | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> stores.Graph:
     """Read files, folders and globs (or one of them) and return the graph of their articles.
 
     ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
-    An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that
-    state none. ``resources`` may be a function that loads them, called when the store is open. What cannot be
-    read goes to ``on_problem`` (by default the log) and the rest goes on; ``on_progress`` hears of every
-    batch. Raises KGraphError where there is nothing to read, and where the store, the ontology or the model
-    cannot be used.
+    An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that state
+    none. ``resources`` may be a function that loads them, called when the store is open. ``curation`` is the
+    file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside the store. What
+    cannot be read goes to ``on_problem`` (by default the log) and the rest goes on; ``on_progress`` hears of
+    every batch. Raises KGraphError where there is nothing to read, where the store, the ontology or the model
+    cannot be used, and for a decision that cannot be followed.
     """
     report = on_problem or _warn
+    decided = Path(curation) if curation else settle.curation_of(Path(store)) if store else None
+    if curation and not Path(curation).is_file():
+        raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
+    decisions = read_decisions(decided) if decided else []
     articles, total = find(paths, date=date, on_problem=report)
     # The store before the model: a folder that is in use is said at once.
     graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
     try:
         ready = resources if isinstance(resources, Resources) else (resources or Resources.load)()
-        _fill(graph, articles, total, ready, report, on_progress)
+        _fill(graph, articles, total, ready, decisions, report, on_progress)
     except BaseException:  # also when interrupted, so that the folder can be opened again
         graph.close()
         raise
@@ -215,6 +226,7 @@ def _fill(
     articles: Iterable[Article],
     total: int,
     resources: Resources,
+    decisions: Sequence[Decision],
     report: Report,
     on_progress: Callable[[Progress], None] | None,
 ) -> None:
@@ -239,7 +251,13 @@ def _fill(
             if on_progress is not None:
                 on_progress(Progress(stored, failed, max(total, stored + failed), facts))
     finally:  # also when interrupted: what was read is not lost
-        settle.settle(graph, ontology=resources.ontology, gazetteer=resources.gazetteer, report=report)
+        settle.settle(
+            graph,
+            ontology=resources.ontology,
+            gazetteer=resources.gazetteer,
+            report=report,
+            decisions=decisions,
+        )
 
 
 def _of_article_length(articles: Iterable[Article], report: Report) -> Iterator[Article]:

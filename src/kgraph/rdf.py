@@ -325,6 +325,13 @@ class _Writer:
         for alias in entity.aliases:
             if alias != entity.label:
                 yield from _say(iri, "skos:altLabel", _text(alias, "en"))
+        for other in entity.same_as:
+            yield from _say(iri, "owl:sameAs", other)
+        for line in entity.curated:
+            decision = f"{BASE}curation/{_hash(line, 12)}"
+            yield from _say(iri, "prov:wasInfluencedBy", decision)
+            yield from _say(decision, "rdf:type", _name("prov:Activity"))
+            yield from _say(decision, "rdfs:label", _text(line))
 
     def _mention(self, mention: Mention) -> Iterator[Triple]:
         iri = mention_iri(self.article, mention)

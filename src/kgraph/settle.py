@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from kgraph import rdf, records
 from kgraph.errors import KGraphError
@@ -17,6 +18,7 @@ from kgraph.gazetteer import Gazetteer
 from kgraph.model import Extraction, Problem
 from kgraph.ontology import Ontology
 from kgraph.resolve import Reading, Resolution, apply, resolve
+from kgraph.resolve.curation import Decision
 from kgraph.resolve.profile import from_json, read, to_json
 from kgraph.store import Graph
 
@@ -32,7 +34,10 @@ def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazet
     profile = to_json(read(extraction, article=article, gazetteer=gazetteer, iri_of=events))
     record = records.to_record(extraction, iri_of)
     record["run"] = [run.version, run.model]
-    graph.keep(article, {FACTS: _packed(records.to_line(record)), PROFILE: profile})
+    facts = _packed(records.to_line(record))
+    known = graph.reading(article)
+    if (known.get(FACTS), known.get(PROFILE)) != (facts, profile):
+        graph.keep(article, {FACTS: facts, PROFILE: profile})
 
 
 def readings(graph: Graph) -> Iterator[Reading]:
@@ -47,12 +52,25 @@ def _renew(graph: Graph, gazetteer: Gazetteer) -> None:
         keep(graph, *_unpacked(graph.reading(article)[FACTS]), gazetteer=gazetteer)
 
 
+def curation_of(store: Path) -> Path:
+    """The usual file of decisions about a store: beside it, so that they outlive it."""
+    return store.with_name(store.name + ".curation")
+
+
 def settle(
-    graph: Graph, *, ontology: Ontology, gazetteer: Gazetteer, report: Callable[[Problem], None]
+    graph: Graph,
+    *,
+    ontology: Ontology,
+    gazetteer: Gazetteer,
+    report: Callable[[Problem], None],
+    decisions: Sequence[Decision] = (),
 ) -> Resolution:
-    """Join all articles of a graph; describe those whose names changed, or that are not described yet."""
+    """Join all articles of a graph; describe those whose names changed, or that are not described yet.
+
+    Raises CurationError, before anything is changed, for a decision that cannot be followed.
+    """
     _renew(graph, gazetteer)
-    resolution = resolve(readings(graph))
+    resolution = resolve(readings(graph), decisions=decisions, ontology=ontology)
     described = dict(graph.readings(NAMES))
     for article, names in sorted(resolution.names.items()):
         if described.get(article) == names:

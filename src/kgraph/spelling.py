@@ -16,7 +16,7 @@ from kgraph.ontology import data_dir
 
 PARTICLES = frozenset(
     "al el ul ad ar an ash at az bin ibn ben bint van von der den de del la le da di dos du y e zu ter abu "
-    "umm".split()
+    "abou umm oum".split()
 )
 """Words of a name that spellings write, join or leave out."""
 ARTICLES = frozenset("al el ul ad ar an as ash at az the e i y".split())
@@ -165,14 +165,16 @@ def same(one: Sequence[str], other: Sequence[str]) -> float:
 def near(one: str, other: str) -> float:
     """How sure two family names of one given name are spellings of one: looser than ``alike``.
 
-    A w or v, which some languages write as a vowel, does not count. Two names of the table that no line has
-    together are different ones: Hassan, Hussein.
+    A w or v, which some languages write as a vowel, does not count, and one letter may be wrong. Two names of
+    the table that no line has together are different ones: Hassan, Hussein.
     """
     sure = alike(one, other)
     if sure or min(len(one), len(other)) < 4 or {one, other} <= variants().keys():
         return sure
     left, right = _loose(one), _loose(other)
-    return 0.7 if left == right and len(left) > 1 else 0.0
+    if left == right and len(left) > 1:
+        return 0.7
+    return 0.5 if one[0] == other[0] and min(len(one), len(other)) > 4 and distance(one, other) <= 1 else 0.0
 
 
 def _loose(word: str) -> str:

@@ -149,7 +149,7 @@ class Identifier:
         elif chain.composed is not None:
             part, state = chain.composed
             label = f"{part if part.startswith('Ministry') else part.capitalize()} of {state.name}"
-            key, cls = f"actor/{slug(label)}", self._cls(chain, kind)
+            key, cls = f"actor/{slug(label)}", "GovernmentBody" if part[0] in "GMP" else "MilitaryForce"
         elif names:
             label = max(
                 names, key=lambda text: (len(text.split()) <= LONGEST_LABEL, len(text.split()), names[text])

@@ -116,7 +116,7 @@ class Names:
             self.entries[entry.key] = entry
             return entry.key
         form = normalize(draft.text)
-        if draft.type in BODIES:
+        if draft.type in BODIES or draft.type == "State":
             state, rest = split_state(draft.text.split(), self.gazetteer)
             words = [word.lower() for word in rest]
             if state is not None:
@@ -126,7 +126,7 @@ class Names:
                     node = f"{part} of {state.key}"
                     self.composed[node] = (part, state)
                     return node
-            elif set(words) - lexicon.STOP <= COMMON:
+            elif draft.type in BODIES and set(words) - lexicon.STOP <= COMMON:
                 draft.loose = True
                 words = [*self._before(draft), *words]
                 kind = next((word for word in words if word in ("ministry", "department")), words[-1])

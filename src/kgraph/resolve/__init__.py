@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from kgraph.model import DateBasis, Entity, Event, Extraction
 from kgraph.ontology import Ontology
-from kgraph.resolve import entities, events
+from kgraph.resolve import curation, entities, events
+from kgraph.resolve.curation import Curated, Decision
 from kgraph.resolve.entities import Entities, Node
-from kgraph.resolve.events import Happened
+from kgraph.resolve.events import Happened, Told
 from kgraph.resolve.profile import Reading
 
 __all__ = ["Reading", "Resolution", "apply", "resolve"]
@@ -30,6 +31,10 @@ class Resolution:
     happened: tuple[Happened, ...]
     names: Mapping[str, str]
     """For each article (by its IRI) what its entities and events are called, as JSON for ``apply``."""
+    told: tuple[Told, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """The articles' own ids by their IRIs."""
 
 
 class Named(NamedTuple):
@@ -38,6 +43,8 @@ class Named(NamedTuple):
     key: str
     cls: str
     label: str
+    same_as: tuple[str, ...] = ()
+    curated: tuple[str, ...] = ()
 
 
 class Called(NamedTuple):
@@ -52,10 +59,19 @@ class Called(NamedTuple):
     confidence: float
 
 
-def resolve(readings: Iterable[Reading]) -> Resolution:
-    """Join what the articles name and tell."""
+def resolve(
+    readings: Iterable[Reading], *, decisions: Sequence[Decision] = (), ontology: Ontology | None = None
+) -> Resolution:
+    """Join what the articles name and tell, then do what a person decided.
+
+    ``ontology`` is asked for the classes that decisions name. Raises CurationError for a decision that cannot
+    be followed.
+    """
     known = sorted(readings, key=lambda reading: reading.article)
     found = entities.resolve(profile for reading in known for profile in reading.profiles)
+    articles = {reading.id: reading.article for reading in known}
+    things = [decision for decision in decisions if not decision.of_event]
+    found, marks = curation.apply(found, things, articles=articles, ontology=ontology)
     states_of = {
         node.key: frozenset({node.key}) if node.cls == "State" else _states(node) for node in found.nodes
     }
@@ -68,14 +84,24 @@ def resolve(readings: Iterable[Reading]) -> Resolution:
         }
         told += events.told(reading, nodes.get, states_of)
     happened = events.resolve(told, states_of)
-    return Resolution(found, tuple(happened), _names(known, found, happened))
+    happenings = [decision for decision in decisions if decision.of_event]
+    happened, dropped = curation.of_events(happened, told, happenings, articles=articles)
+    names = _names(known, found, happened, marks, dropped)
+    ids = {article: id_ for id_, article in articles.items()}
+    return Resolution(found, tuple(happened), names, tuple(told), tuple(decisions), ids)
 
 
 def _states(node: Node) -> frozenset[str]:
     return frozenset(state for atom in node.atoms for state in atom.states)
 
 
-def _names(readings: Iterable[Reading], found: Entities, happened: Iterable[Happened]) -> dict[str, str]:
+def _names(
+    readings: Iterable[Reading],
+    found: Entities,
+    happened: Iterable[Happened],
+    marks: Mapping[str, Curated],
+    dropped: Set[tuple[str, str]],
+) -> dict[str, str]:
     """What ``apply`` needs for each article; an article that nothing is joined to has short names too."""
     of_events: dict[str, dict[str, Called]] = defaultdict(dict)
     for item in happened:
@@ -86,21 +112,35 @@ def _names(readings: Iterable[Reading], found: Entities, happened: Iterable[Happ
             of_events[member.happening.article][member.happening.event] = called
     result = {}
     for reading in readings:
-        named = {
-            profile.entity: name
-            for profile in reading.profiles
-            for node in [found.of[reading.article, profile.entity]]
-            if (name := Named(node.key, node.cls, node.label)) != (profile.key, profile.cls, profile.label)
-        }
-        value = {"entities": named, "events": of_events.get(reading.article, {})}
+        named: dict[str, Named | None] = {}
+        for profile in reading.profiles:
+            name = _name(found.of[reading.article, profile.entity], marks)
+            if name != Named(profile.key, profile.cls, profile.label):
+                named[profile.entity] = name
+        gone = sorted(event for article, event in dropped if article == reading.article)
+        value = {"entities": named, "events": of_events.get(reading.article, {}), "dropped": gone}
         result[reading.article] = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return result
+
+
+def _name(node: Node, marks: Mapping[str, Curated]) -> Named | None:
+    """What a node is called after curation; None where it is dropped."""
+    mark = marks.get(node.key)
+    if mark is None:
+        return Named(node.key, node.cls, node.label)
+    if mark.dropped:
+        return None
+    lines = tuple(str(decision) for decision in mark.decisions)
+    return Named(node.key, mark.cls or node.cls, mark.label or node.label, tuple(mark.same_as), lines)
 
 
 def apply(extraction: Extraction, names: str, *, ontology: Ontology) -> Extraction:
     """The facts of an article under the names that ``resolve`` gave, less the roles that no longer fit."""
     value = json.loads(names)
-    named = {id_: Named(*name) for id_, name in value["entities"].items()}
+    named = {id_: _read_name(name) for id_, name in value["entities"].items() if name is not None}
+    extraction = _without(
+        extraction, {id_ for id_, name in value["entities"].items() if name is None}, set(value["dropped"])
+    )
     told = {id_: Called(*name) for id_, name in value["events"].items()}
     changed = tuple(_renamed(entity, named.get(entity.id)) for entity in extraction.entities)
     classes = {entity.id: entity.cls for entity in changed}
@@ -129,6 +169,37 @@ def apply(extraction: Extraction, names: str, *, ontology: Ontology) -> Extracti
                 relation.subject not in moved
                 or ontology.accepts(relation.predicate, subject=of_mention[relation.subject])
             )
+        ),
+    )
+
+
+def _read_name(values: list[Any]) -> Named:
+    key, cls, label, same_as, curated = values
+    return Named(key, cls, label, tuple(same_as), tuple(curated))
+
+
+def _without(extraction: Extraction, entities: Set[str], events: Set[str]) -> Extraction:
+    """The extraction without some entities, whatever they take part in, and without some events."""
+    if not entities and not events:
+        return extraction
+    gone = {mention.id for mention in extraction.mentions if mention.entity in entities}
+    return replace(
+        extraction,
+        entities=tuple(entity for entity in extraction.entities if entity.id not in entities),
+        mentions=tuple(mention for mention in extraction.mentions if mention.id not in gone),
+        events=tuple(
+            replace(
+                event,
+                roles=tuple(role for role in event.roles if role.mention not in gone),
+                according_to=None if event.according_to in gone else event.according_to,
+            )
+            for event in extraction.events
+            if event.id not in events
+        ),
+        relations=tuple(
+            replace(relation, according_to=None if relation.according_to in gone else relation.according_to)
+            for relation in extraction.relations
+            if not {relation.subject, relation.object} & gone
         ),
     )
 

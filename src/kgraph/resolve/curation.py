@@ -9,13 +9,15 @@ One decision a line, ``#`` opens a comment, which is kept as the reason::
     drop person/home
     same-as actor/nato https://www.wikidata.org/entity/Q7184
 
-A node is named by the end of its IRI, or by a key that an article gave it, so that a line still holds
-when new articles give the node another name. A split names articles by their ids.
+Events are named by the ends of their IRIs, ``article/keld-2031#event-Assault-42-48``; they can be merged,
+split and dropped. A node is named by the end of its IRI, or by a key that an article gave it, so that a line
+still holds when new articles give the node another name. A split names articles by their ids.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +27,7 @@ from pathlib import Path
 from kgraph.errors import CurationError
 from kgraph.ontology import Ontology
 from kgraph.resolve.entities import Entities, Node
+from kgraph.resolve.events import Happened, Told
 
 VERBS: Mapping[str, str] = {
     "merge": "merge NODE NODE …",
@@ -35,6 +38,9 @@ VERBS: Mapping[str, str] = {
     "same-as": "same-as NODE IRI",
 }
 FAMILIES = {"person", "actor", "place", "equipment"}
+_COMMENT = re.compile(r"(?:^|\s)#(?=\s|$)")
+"""A comment; the ``#`` of an IRI has no space around it."""
+_BASE = "https://w3id.org/kgraph/"
 _ENTITY = "https://w3id.org/kgraph/entity/"
 
 
@@ -51,6 +57,11 @@ class Decision:
         """The line itself."""
         line = f"{self.verb} {shlex.join(self.words)}"
         return f"{line}  # {self.reason}" if self.reason else line
+
+    @property
+    def of_event(self) -> bool:
+        """Whether it is about events, which are named by IRIs of articles."""
+        return "#event-" in self.words[0]
 
     def error(self, reason: str) -> CurationError:
         """Say what is wrong, after file and line."""
@@ -74,17 +85,15 @@ def read(path: Path) -> list[Decision]:
 
 def parse(line: str, place: str) -> Decision | None:
     """One line as a decision, None for an empty one. Raises CurationError with ``place``."""
+    comment = _COMMENT.search(line)
+    reason = line[comment.end() :].strip() if comment else ""
     try:
-        lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
-        lexer.whitespace_split, lexer.commenters = True, ""
-        words = list(lexer)
+        words = shlex.split(line[: comment.start()] if comment else line)
     except ValueError as error:
         raise CurationError(f"{place}: {error}; close the quotation") from error
-    at = next((index for index, word in enumerate(words) if word.startswith("#")), len(words))
-    words, reason = words[:at], " ".join(words[at:]).removeprefix("#").strip()
     if not words:
         return None
-    verb, rest = words[0], tuple(word.removeprefix(_ENTITY) for word in words[1:])
+    verb, rest = words[0], tuple(word.removeprefix(_ENTITY).removeprefix(_BASE) for word in words[1:])
     if verb not in VERBS:
         near = difflib.get_close_matches(verb, VERBS, n=1, cutoff=0.0)[0]
         raise CurationError(f"{place}: {verb!r} is no decision; nearest: {VERBS[near]}")
@@ -94,7 +103,10 @@ def parse(line: str, place: str) -> Decision | None:
         raise CurationError(f"{place}: a line is: {VERBS[verb]}")
     if verb == "same-as" and not rest[1].startswith(("http://", "https://")):
         raise CurationError(f"{place}: same-as: {rest[1]!r} is no http(s) IRI; for instance one of Wikidata")
-    return Decision(verb, rest, reason, place)
+    decision = Decision(verb, rest, reason, place)
+    if decision.of_event and verb not in ("merge", "split", "drop"):
+        raise CurationError(f"{place}: {verb}: is for entities; events can be merged, split and dropped")
+    return decision
 
 
 @dataclass(slots=True)
@@ -114,7 +126,7 @@ def apply(
     decisions: Sequence[Decision],
     *,
     articles: Mapping[str, str],
-    ontology: Ontology,
+    ontology: Ontology | None,
 ) -> tuple[Entities, dict[str, Curated]]:
     """The nodes as decisions want them, and by key what else they ask.
 
@@ -219,11 +231,11 @@ class _Table:
                 self.note(first, earlier)
         self.note(first, decision)
 
-    def mark(self, decision: Decision, ontology: Ontology) -> None:
+    def mark(self, decision: Decision, ontology: Ontology | None) -> None:
         """Note what is asked of one node."""
         node = self.find(decision.words[0], decision)
         value = decision.words[1] if len(decision.words) > 1 else ""
-        if decision.verb == "retype":
+        if decision.verb == "retype" and ontology is not None:
             if value not in ontology.classes:
                 near = difflib.get_close_matches(value, sorted(ontology.classes), n=3, cutoff=0.0)
                 raise decision.error(f"{value!r} is no class; nearest: {', '.join(near)}")
@@ -274,3 +286,71 @@ def _check_cycles(decisions: Iterable[Decision], table: _Table) -> None:
         if key in seen:
             places = ", ".join(sorted({into[name][1].place for name in seen}))
             raise decision.error(f"merges run in a circle ({' into '.join([*seen, key])}; see {places})")
+
+
+# ---------------------------------------------------------------- events
+
+
+def of_events(
+    happened: Sequence[Happened],
+    told: Sequence[Told],
+    decisions: Sequence[Decision],
+    *,
+    articles: Mapping[str, str],
+) -> tuple[list[Happened], set[tuple[str, str]]]:
+    """The happenings as decisions want them, and the (article, event) pairs that are dropped.
+
+    Raises CurationError naming file and line.
+    """
+    if not decisions:
+        return list(happened), set()
+    groups: dict[str, list[Told]] = {item.iri: list(item.members) for item in happened}
+    home = {(m.happening.article, m.happening.event): iri for iri, ms in groups.items() for m in ms}
+    for item in told:
+        if (item.happening.article, item.happening.event) not in home:
+            groups[item.happening.iri] = [item]
+    own = {item.happening.iri: item for item in told}
+
+    def find(name: str, decision: Decision) -> str:
+        iri = name if name.startswith("http") else _BASE + name
+        if iri in groups:
+            return iri
+        if iri in own:
+            here = own[iri].happening
+            return next(key for key, ms in groups.items() if any(m.happening == here for m in ms))
+        near = difflib.get_close_matches(iri, sorted(own), n=2, cutoff=0.0)
+        raise decision.error(f"no event {name!r}; nearest: {', '.join(near) or 'none'}")
+
+    dropped: set[tuple[str, str]] = set()
+    for decision in decisions:
+        iri = find(decision.words[0], decision)
+        if decision.verb == "drop":
+            dropped |= {(m.happening.article, m.happening.event) for m in groups.pop(iri)}
+        elif decision.verb == "merge":
+            for name in decision.words[1:]:
+                other = find(name, decision)
+                if other != iri:
+                    groups[iri] += groups.pop(other)
+        else:
+            unknown = [name for name in decision.words[1:] if name not in articles]
+            if unknown:
+                near = difflib.get_close_matches(unknown[0], sorted(articles), n=3, cutoff=0.0)
+                raise decision.error(f"no article {unknown[0]!r}; nearest: {', '.join(near) or 'none'}")
+            away = {articles[name] for name in decision.words[1:]}
+            apart = [m for m in groups[iri] if m.happening.article in away]
+            rest = [m for m in groups[iri] if m.happening.article not in away]
+            if not apart or not rest:
+                raise decision.error(f"{iri} has {'no' if not apart else 'no other'} sentence there")
+            del groups[iri]
+            for part in (apart, rest):
+                first = min(part, key=lambda member: member.order)
+                groups[first.happening.iri] = part
+    made = []
+    for members in groups.values():
+        if len(members) > 1:
+            ordered = sorted(members, key=lambda member: member.order)
+            made.append(Happened(ordered[0].happening.iri, tuple(ordered)))
+    links = {item.iri: item.pairs for item in happened}
+    return [
+        replace(item, pairs=links.get(item.iri, ())) for item in sorted(made, key=lambda h: h.iri)
+    ], dropped

@@ -22,9 +22,9 @@ from kgraph.resolve.profile import Profile
 from kgraph.resolve.scoring import Atom
 
 AMBIGUOUS = 1.5
-"""Log-odds that a name alone loses for each doubling of the people who could be meant."""
+"""Log-odds that a part of a name loses for each doubling of those who could be meant."""
 FAVOURED = 1.0
-"""How much surer than the next one the person must be whom a name alone means."""
+"""How much surer than the next one that must be whom or what a part of a name means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,26 +198,25 @@ def _blocks(atom: Atom, form: str) -> Iterator[tuple[str, ...]]:
 def _ambiguity(
     found: Sequence[Atom], pairs: Sequence[Pair], scores: Mapping[Pair, Score | None]
 ) -> dict[Pair, Score]:
-    """Scores of candidate pairs; a name alone that several full names fit loses by their number.
+    """Scores of candidate pairs; a part of a name that several whole ones fit loses by their number.
 
     Where what is said of them favours one clearly, that one keeps its score.
     """
-    single = {at for at, atom in enumerate(found) if atom.family == "person" and _is_single(atom)}
     adjusted = {pair: score for pair in pairs if (score := scores[pair]) is not None}
-    spelled = [
+    whole = [
         pair
         for pair, score in adjusted.items()
-        if score.value > 0 and not any(map(single.__contains__, pair))
+        if score.value > 0 and score.reasons[0] not in scoring.PARTIAL
     ]
-    one_of = {member: group[0] for group, _ in components(len(found), spelled) for member in group}
+    one_of = {member: group[0] for group, _ in components(len(found), whole) for member in group}
     fits: dict[int, dict[int, float]] = defaultdict(dict)
     partners: dict[int, list[tuple[Pair, int]]] = defaultdict(list)
     for pair, score in adjusted.items():
-        for alone, other in (pair, pair[::-1]):
-            if alone in single and other not in single:
-                name = one_of[other]
-                fits[alone][name] = max(fits[alone].get(name, -math.inf), score.value)
-                partners[alone].append((pair, name))
+        if score.reasons[0] in scoring.PARTIAL:
+            alone, other = sorted(pair, key=lambda at: (_width(found[at]), at))
+            name = one_of[other]
+            fits[alone][name] = max(fits[alone].get(name, -math.inf), score.value)
+            partners[alone].append((pair, name))
     for alone, by_name in fits.items():
         if len(by_name) < 2:
             continue
@@ -226,13 +225,14 @@ def _ambiguity(
             score = adjusted[pair]
             if by_name[name] < best or best - second < FAVOURED:
                 less = AMBIGUOUS * math.log2(len(by_name))
-                reason = f"{len(by_name)} people could be meant"
+                reason = f"{len(by_name)} could be meant"
                 adjusted[pair] = Score(score.value - less, (*score.reasons, reason))
     return adjusted
 
 
-def _is_single(atom: Atom) -> bool:
-    return all(len(scoring.person_words(form)) == 1 for form in atom.forms)
+def _width(atom: Atom) -> int:
+    """Words of its longest name."""
+    return max(len(names.words(form)) for form in atom.forms)
 
 
 # ---------------------------------------------------------------- nodes
@@ -282,8 +282,9 @@ def _named_apart(nodes: Iterable[Node]) -> list[Node]:
         tags = [_tag(node) for node in group]
         for node, tag in zip(group, tags, strict=True):
             unique = tag and tags.count(tag) == 1
-            first = min((profile.article, profile.entity) for profile in node.members)
-            mark = tag if unique else "-".join(part for part in (tag, slug(":".join(first))) if part)
+            article, entity = min((profile.article, profile.entity) for profile in node.members)
+            first = f"{article.rpartition('/')[2]}:{entity}"
+            mark = tag if unique else "-".join(part for part in (tag, slug(first)) if part)
             result.append(Node(f"{key}--{mark}", node.cls, node.label, node.atoms))
     return result
 

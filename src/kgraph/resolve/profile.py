@@ -95,6 +95,8 @@ class Reading:
     """All that resolution needs of one article; ``article`` is the article's IRI."""
 
     article: str
+    id: str
+    """The article's own."""
     date: str | None
     keys: Mapping[str, str]
     """The key of every entity that takes part in something, by its id."""
@@ -149,6 +151,7 @@ def read(extraction: Extraction, *, article: str, gazetteer: Gazetteer, iri_of: 
         )  # fmt: skip
     return Reading(
         article,
+        extraction.article.id,
         extraction.article.date,
         {entity.id: entity.key for entity in extraction.entities},
         tuple(profiles),
@@ -265,6 +268,7 @@ _COMMON = frozenset(
 def to_json(reading: Reading) -> str:
     """The JSON form, one line; the same reading gives the same text."""
     value = {
+        "id": reading.id,
         "date": reading.date,
         "keys": dict(reading.keys),
         "profiles": [
@@ -292,6 +296,7 @@ def from_json(text: str, article: str) -> Reading:
     value = json.loads(text)
     return Reading(
         article,
+        value["id"],
         value["date"],
         value["keys"],
         tuple(

@@ -55,7 +55,11 @@ class Atom:
 # Log-odds, set by hand on the development half of our collection.
 EXACT, SPELLED, MIDDLE, INITIAL, NEAR, PREFIX, TURNED = 4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 2.5
 LAST, FIRST, BOTH_SINGLE, SINGLE_SPELLED = 1.0, -0.5, 0.8, 0.3
-ACRONYM, SUBSET, CORE = 1.5, 0.2, 2.5
+ACRONYM, SUBSET, CORE = 1.5, 0.6, 2.5
+ONE_LETTER, LETTER = 0.3, 0.5
+"""Of two names that differ in a letter: log-odds, and how near ``spelling.near`` calls them."""
+PARTIAL = frozenset({"family name", "part of the name", "one name within the other", "acronym and long form"})
+"""First reasons of scores of pairs where one name is a part of the other, which others may have too."""
 STATES, STATES_DIFFER = 1.0, -3.5
 TITLES, OFFICES_DIFFER, OFFICES_IN_TIME, RANKS_DIFFER = 1.0, -3.0, -1.0, -1.5
 MATE, MATES = 0.6, 1.2
@@ -154,6 +158,13 @@ def _days(one: Atom, other: Atom) -> int:
 # ---------------------------------------------------------------- people
 
 
+_SUFFIXES = frozenset("ii iii iv jr sr junior senior".split())
+_BEFORE = frozenset(
+    "mr mrs ms dr state secretary envoy minister president general gen col colonel maj major capt captain lt "
+    "sgt mullah mulla sheikh shaykh imam haji hajji ayatollah sir lord lady king queen prince princess daw "
+    "u".split()
+)
+"""Words before a name that the model took for a part of it."""
 _SERVANT = re.compile("abd(?:[aeiou]l)?")
 _SERVANT_OF = re.compile(r"^abd[aeiou](?:l(?!lah)|([srzndt])(?=\1))")
 
@@ -166,7 +177,12 @@ def person_words(name: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     servant = False
-    for word in names.core(name, drop=names.PARTICLES):
+    words = [word for word in names.core(name, drop=names.PARTICLES) if word not in _SUFFIXES] or names.words(
+        name
+    )
+    while len(words) > 1 and words[0] in _BEFORE:
+        words = words[1:]
+    for word in words:
         if _SERVANT.fullmatch(word):
             servant = True
             continue
@@ -218,8 +234,12 @@ def _person_names(left: tuple[str, ...], right: tuple[str, ...]) -> Score | None
         if sure:
             return Score(SPELLED, ("same name, spelled otherwise",))
         given = all(names.alike(a, b) for a, b in zip(left[:-1], right[:-1], strict=True))
-        if given and names.near(left[-1], right[-1]):
-            return Score(NEAR, ("same given name, family name spelled otherwise",))
+        close = names.near(left[-1], right[-1])
+        if given and close:
+            value = NEAR if close > LETTER else ONE_LETTER
+            return Score(value, ("same given name, family name spelled otherwise",))
+        if len(left) == 2 and names.alike(left[-1], right[-1]) and names.near(left[0], right[0]):
+            return Score(ONE_LETTER, ("same family name, given name spelled otherwise",))
     if len(left) == 2 and names.same(left, right[::-1]) >= 0.9:
         return Score(TURNED, ("same name, family name first",))
     if len(left) < len(right) and _within(left, right[:-1]):
@@ -261,6 +281,8 @@ def _thing(one: Atom, other: Atom) -> Score | None:
                 found = _place_names(left, right, one, other)
             else:
                 found = _equipment_names(left, right) if kind == "equipment" else _body_names(left, right)
+                if found is not None and found.value == SUBSET and (one.known or other.known):
+                    found = None  # "United Nations" is no short form of one of its bodies
             if found is not None and (best is None or found.value > best.value):
                 best = found
     if best is not None and _long_forms_differ(one.forms, other.forms):
