@@ -27,6 +27,7 @@ ORDER = (
     ("ontology",),
     ("frames", "gazetteer"),
     ("spelling",),
+    ("airports",),
     ("read",),
     ("nlp",),
     ("extract",),

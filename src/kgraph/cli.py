@@ -27,7 +27,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kgraph import __version__, pipeline, rdf, records, store
-from kgraph.errors import KGraphError, QueryError
+from kgraph.errors import CurationError, KGraphError, QueryError
 from kgraph.model import Problem
 from kgraph.query import Rows, named, names, to_csv, to_json
 from kgraph.query import query as ask
@@ -240,11 +240,18 @@ def curate(
     problems = _Problems()
     path = curation or settle.curation_of(store)
     known = decisions.read(path)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
     with _open(store) as graph:
         if decision:
-            line = shlex.join(decision) + (f"  # {' '.join(because.split())}" if because else "")
-            added = decisions.parse(line, f"{path}:{len(known) + 1}")
-            known += [added] if added is not None else []
+            # One line, whatever is typed; one that was listed may be given as a whole.
+            given = [" ".join(rdf.clean(word).split()) for word in decision]
+            reason = " ".join(rdf.clean(because).split())
+            line = (given[0] if len(given) == 1 else shlex.join(given)) + (f"  # {reason}" if reason else "")
+            gap = "\n" if before and not before.endswith("\n") else ""
+            added = decisions.parse(line, f"{path}:{(before + gap).count(chr(10)) + 1}")
+            if added is None:
+                raise typer.BadParameter("this decides nothing; give for instance: merge NODE NODE")
+            known.append(added)
         schema = pipeline.load_ontology(ontology)
         resolution = settle.settle(
             graph,
@@ -256,7 +263,7 @@ def curate(
         if decision:
             # Only what could be followed is written down.
             with path.open("a", encoding="utf-8") as stream:
-                stream.write(f"{line}\n")
+                stream.write(f"{gap}{line}\n")
             _out().print(Text(printable(f"{path}: {line}")), soft_wrap=True)
         else:
             _doubts(doubts(resolution), limit)
@@ -277,19 +284,33 @@ def explain(
     from kgraph.resolve import explain as why
     from kgraph.resolve import resolve
 
+    if curation is not None and not curation.is_file():
+        raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
     with _open(store) as graph:
         known = decisions.read(curation or settle.curation_of(store))
         resolution = resolve(settle.readings(graph), decisions=known)
         found = list(why.find(resolution, node))
         if not found:
-            names = {
-                form: None for item in resolution.entities.nodes for p in item.members for form in p.forms
-            }
+            nodes = resolution.entities.nodes
+            names = (
+                {item.key for item in nodes}
+                if "/" in node
+                else {form for item in nodes for profile in item.members for form in profile.forms}
+            )
             near = difflib.get_close_matches(node, sorted(names), n=4, cutoff=0.4)
             raise QueryError(f"no node {node!r} has a name; nearest: {', '.join(near) or 'none'}")
         titles = {reading.article: reading.id for reading in settle.readings(graph)}
         for item in found:
             _explanation(why.explain(resolution, item), titles)
+
+
+@app.command(epilog="Example: kgraph airfields > airfields.tsv; kgraph build news/ --gazetteer airfields.tsv")
+def airfields() -> None:
+    """Print the world's military airfields as a gazetteer file (needs kgraph[airports])."""
+    from kgraph import airports
+
+    for line in airports.lines():
+        _write(line + "\n")
 
 
 @app.command(epilog="Example: kgraph demo --out exports")

@@ -8,7 +8,7 @@ Leass 1994). What has no good antecedent starts an entity of its own; such a pro
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +29,10 @@ CLASS_MATCH = 0.7
 """… of a definite nominal to a mention of the same class of words or type."""
 COMPOSED = 0.9
 """… of "Russian troops" to the armed forces of Russia."""
+MEANT = 0.6
+"""… of a body without a state to that of the state that the article is about."""
+DOMINANT, ALONE, FEWEST = 0.6, 0.75, 2
+"""Share of mentions of states that make one the article's own, for names and for nominals; and how many."""
 LOOK_BACK = 5
 """Sentences a nominal looks back."""
 LOOK_BACK_TITLE = 40
@@ -56,6 +60,7 @@ class Linker:
     _words: dict[Chain, set[str]] = field(default_factory=lambda: defaultdict(set))
     _lemmas: dict[Chain, set[str]] = field(default_factory=lambda: defaultdict(set))
     _states: dict[str, Entry] = field(default_factory=dict)
+    _mentioned: Counter[str] | None = None
 
     def run(self) -> None:
         """Link every draft that can be linked."""
@@ -226,7 +231,57 @@ class Linker:
             found = self._antecedent(draft)
             if found is not None:
                 return self.chains[found], HEAD_MATCH if found.lemma == draft.lemma else CLASS_MATCH
-        return Chain(), 1.0
+        meant = self._of_the_article(draft)
+        return (Chain(), 1.0) if meant is None else (meant, MEANT)
+
+    def _of_the_article(self, draft: Draft) -> Chain | None:
+        """The body of the state that is meant where none is said: of the seat beside it or the article's."""
+        sure = DOMINANT if draft.loose else ALONE
+        if draft.states or draft.possessed or draft.indefinite or draft.number == "pl":
+            return None
+        if not draft.loose and not (draft.kind == "nominal" and draft.definite and draft.type in BODIES):
+            return None
+        words = (*draft.words, draft.lemma if draft.loose else self.doc[draft.head].lower_)
+        part = category(words, nominal=draft.kind == "nominal")
+        state = None if part is None else self._seat_beside(draft) or self._own_state(sure)
+        if part is None or state is None:
+            return None
+        draft.type = "GovernmentBody" if part[0] in "GMP" else "MilitaryForce"
+        draft.states = frozenset({state.name})
+        return self._of_state(part, state)
+
+    def _seat_beside(self, draft: Draft) -> Entry | None:
+        """The state whose seat is named as the place of a body: "the ministry in Belgrade"."""
+        head = self.doc[draft.head]
+        beside = [(child, "nmod") for child in head.children]
+        if head.dep_ in lexicon.SUBJECTS:
+            beside += [(child, "obl") for child in head.head.children]
+        for child, dep in beside:
+            case = {word.lower_ for word in child.children if word.dep_ == "case"}
+            if child.dep_ == dep and case == {"in"}:
+                where = self.cover.get(child.i)
+                state = self.identifier.gazetteer.capital(where.text) if where is not None else None
+                if state is not None:
+                    return state
+        return None
+
+    def _own_state(self, share: float) -> Entry | None:
+        """The state that an article is about: at least this share of its mentions of states."""
+        if self._mentioned is None:
+            self._mentioned = Counter()
+            for draft, chain in self.names.chains.items():
+                entry = chain.entry
+                if entry is not None:
+                    seat = self.identifier.gazetteer.capital(draft.text) if draft.type == "Place" else None
+                    state = entry if entry.cls == "State" else seat
+                    if state is not None:
+                        self._mentioned[state.key] += 1
+        if not self._mentioned:
+            return None
+        key, count = min(self._mentioned.items(), key=lambda item: (-item[1], item[0]))
+        if count < FEWEST or count < share * self._mentioned.total():
+            return None
+        return self.identifier.gazetteer.entries[key]
 
     def _of_state(self, part: str, state: Entry) -> Chain:
         entry = self.identifier.part_of_state(part, state)

@@ -335,8 +335,10 @@ class _Reader:
                 return mention
         return None
 
-    def title_owners(self, noun: Token, words: list[Token]) -> list[Mention]:
-        """To whom the office belongs: "Russian", "of Qatar", "Germany's", through one office in between."""
+    def title_owners(
+        self, noun: Token, words: list[Token], seen: frozenset[Token] = frozenset()
+    ) -> list[Mention]:
+        """To whom the office belongs: "Russian", "of Qatar", "Germany's", through offices in between."""
         found: list[Mention] = []
         holders = [noun, *(word for word in words if word != noun)]
         if relation(noun) in {"compound", "flat", "appos"} or noun.dep_ == "nmod:desc":
@@ -355,7 +357,8 @@ class _Reader:
                         continue
                     if mention.kind == "nominal" and mention.type == "Person" and part != noun:
                         # "spokesman for the chairman of X" speaks for X.
-                        found.extend(self.title_owners(part, [part]))
+                        if part not in seen:
+                            found.extend(self.title_owners(part, [part], seen | {noun, part}))
                     elif self.ontology.is_a(self.cls(mention), "Actor"):
                         found.append(mention)
         return found
