@@ -249,7 +249,8 @@ def test_two_offices_that_hang_on_one_name_do_not_go_round_in_a_circle() -> None
         """
         The/DT/det/resignation resignation/NN/nsubj/surprised of/IN/case/Major
             deputy/NN/compound/minister navy/NN/compound/minister minister/NN/nmod:desc/Brell
-            Major/NN/nmod:desc/Brell Brell/NNP/nmod/resignation surprised/VBD/ROOT//surprise Oslo/NNP/obj/surprised ./.
+            Major/NN/nmod:desc/Brell Brell/NNP/nmod/resignation
+            surprised/VBD/ROOT//surprise Oslo/NNP/obj/surprised ./.
         """,
         names={"Brell": "Person", "Oslo": "State"},
         heads={"minister": "Person", "Major": "Person"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import random
 from collections.abc import Callable, Sequence
@@ -291,6 +292,11 @@ def test_one_bad_link_does_not_glue_two_clusters() -> None:
 STATES = {"actor/norvia": NORVIA, "actor/keldland": KELDLAND, "place/port-keld": KELDLAND}
 
 
+def number(day: str | None) -> int:
+    """Return a day as a number, 0 where it is none."""
+    return datetime.date.fromisoformat(day).toordinal() if day and len(day) == 10 else 0
+
+
 def told(
     article: str,
     *,
@@ -315,7 +321,7 @@ def told(
     who = {"actor": frozenset({actor}), "place": frozenset({place})}
     return Told(
         happening, date, who, frozenset({actor, place}), STATES.get(place, frozenset()),
-        frozenset({actor, place}), "strik",
+        frozenset({actor, place}), "strik", frozenset({"depot"}), number(begin), number(date),
     )  # fmt: skip
 
 

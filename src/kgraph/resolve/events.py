@@ -78,6 +78,11 @@ class Told:
     affair: frozenset[str]
     """Nodes with names in the whole article, states left out."""
     stem: str
+    words: frozenset[str]
+    day: int
+    """Of the event as a number; 0 where it is not said to the day."""
+    told_on: int
+    """The article's day as a number, or 0."""
 
     @property
     def participants(self) -> frozenset[str]:
@@ -113,6 +118,9 @@ def told(
                 frozenset(state for place in places for state in states_of.get(place, ())),
                 affair,
                 _word(item.trigger),
+                frozenset(item.words),
+                _day(item.begin),
+                _day(reading.date),
             )
         )
     return found
@@ -133,17 +141,24 @@ def _word(trigger: str) -> str:
 # ---------------------------------------------------------------- scoring
 
 
-Sign = tuple[str, float, str]
-"""A name of ``WEIGHTS``, how often or how strongly it holds, and in words what it is."""
+Sign = tuple[str, float, str, object]
+"""A name of ``WEIGHTS``, how strongly it holds, and words with what they are about, put together late."""
 
 
 def score(one: Told, other: Told, states_of: Mapping[str, frozenset[str]]) -> Score | None:
-    """Log-odds that two events are one happening, with reasons; None where they cannot be."""
+    """Log-odds that two events are one happening; None where they cannot be. ``reasons`` are told apart."""
     found = signs(one, other, states_of)
     if found is None:
         return None
-    value = WEIGHTS["prior"] + sum(WEIGHTS[name] * amount for name, amount, _ in found)
-    return Score(value, tuple(reason for _, _, reason in found))
+    return Score(WEIGHTS["prior"] + sum(WEIGHTS[name] * amount for name, amount, _, _ in found), ())
+
+
+def reasons(one: Told, other: Told, states_of: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """What speaks for and against two events being one, in words."""
+    return tuple(
+        text.format(", ".join(sorted(about)[:4]) if isinstance(about, frozenset) else about)
+        for _, _, text, about in signs(one, other, states_of) or ()
+    )
 
 
 def signs(one: Told, other: Told, states_of: Mapping[str, frozenset[str]]) -> list[Sign] | None:
@@ -158,34 +173,34 @@ def signs(one: Told, other: Told, states_of: Mapping[str, frozenset[str]]) -> li
         return None
     found = [when]
     if left.cls != right.cls:
-        found.append(("other class", 1, f"{left.cls} and {right.cls}"))
+        found.append(("other class", 1, "{0[0]} and {0[1]}", (left.cls, right.cls)))
     if left.article == right.article:
-        found.append(("same article", 1, "told apart in one article"))
+        found.append(("same article", 1, "told apart in one article", None))
     else:
         shared = one.affair & other.affair
         smaller = min(len(one.affair), len(other.affair))
         if shared and smaller >= SMALLEST:
-            found.append(("affair", len(shared) / smaller, f"articles share {len(shared)} names"))
+            found.append(("affair", len(shared) / smaller, "articles share {} names", len(shared)))
         if root(left.cls) in SPEECH:
-            found.append(("speech", 1, "people say such things again and again"))
+            found.append(("speech", 1, "people say such things again and again", None))
     if one.stem == other.stem:
-        found.append(("same word", 1, f"both {right.trigger!r}"))
+        found.append(("same word", 1, "both {!r}", right.trigger))
     if left.mode and right.mode:
         name = "same mode" if left.mode == right.mode else "other mode"
-        found.append((name, 1, f"mode {left.mode}, {right.mode}"))
+        found.append((name, 1, "mode {0[0]}, {0[1]}", (left.mode, right.mode)))
     found += _sides(one, other, states_of)
     found += _places(one, other)
     mine, theirs = dict(left.counts), dict(right.counts)
     for count in sorted(mine.keys() & theirs.keys()):
         name = "same figure" if mine[count] == theirs[count] else "other figure"
-        found.append((name, 1, f"{count} {mine[count]}, {theirs[count]}"))
-    words = frozenset(left.words) & frozenset(right.words)
-    fewer = min(len(left.words), len(right.words))
+        found.append((name, 1, "{0[0]} {0[1]}, {0[2]}", (count, mine[count], theirs[count])))
+    words = one.words & other.words
     if words:
-        found.append(("words", len(words) / max(fewer, FEWEST), "both say " + ", ".join(sorted(words)[:4])))
+        fewer = min(len(one.words), len(other.words))
+        found.append(("words", len(words) / max(fewer, FEWEST), "both say {}", words))
     near = one.beside & other.beside
     if near:
-        found.append(("beside", min(MOST, len(near)), "beside " + ", ".join(sorted(near)[:3])))
+        found.append(("beside", min(MOST, len(near)), "beside {}", near))
     return found
 
 
@@ -201,11 +216,12 @@ SMALLEST = 3
 """Names that an article must have for its likeness to another to say anything."""
 
 
-def _day(text: str | None) -> datetime.date | None:
+def _day(text: str | None) -> int:
+    """The number of a day; 0 where none is said."""
     try:
-        return datetime.date.fromisoformat(text or "")
+        return datetime.date.fromisoformat(text).toordinal() if text else 0
     except ValueError:
-        return None
+        return 0
 
 
 def _when(one: Told, other: Told) -> Sign | None:
@@ -217,19 +233,18 @@ def _when(one: Told, other: Told) -> Sign | None:
             name = {len("2017-12-11"): "same day", len("2017-12"): "same month"}.get(
                 len(shorter), "same year"
             )
-            return name, 1, f"both {shorter}"
+            return name, 1, "both {}", shorter
         vague = "publication" in (left.basis, right.basis)
-        a, b = _day(left.begin), _day(right.begin)
-        if a and b and abs((a - b).days) <= (SOON if vague else 1):
-            return "days near", 1, f"{left.begin} and {right.begin}"
-        return ("days apart", 1, f"{left.begin} and {right.begin}") if vague else None
-    a = _day(left.begin) or _day(one.date)
-    b = _day(right.begin) or _day(other.date)
-    if a is None or b is None:
-        return "told later" if left.article == right.article else "no date", 1, "no date"
-    gap = abs((a - b).days)
+        days = (left.begin, right.begin)
+        if one.day and other.day and abs(one.day - other.day) <= (SOON if vague else 1):
+            return "days near", 1, "{0[0]} and {0[1]}", days
+        return ("days apart", 1, "{0[0]} and {0[1]}", days) if vague else None
+    a, b = one.day or one.told_on, other.day or other.told_on
+    if not a or not b:
+        return "told later" if left.article == right.article else "no date", 1, "no date", None
+    gap = abs(a - b)
     name = "told soon" if gap <= SOON else "told later" if gap <= FAR else "told long after"
-    return name, 1, f"told {gap} days apart"
+    return name, 1, "told {} days apart", gap
 
 
 def _sides(one: Told, other: Told, states_of: Mapping[str, frozenset[str]]) -> Iterator[Sign]:
@@ -245,13 +260,13 @@ def _sides(one: Told, other: Told, states_of: Mapping[str, frozenset[str]]) -> I
         if not left or not right:
             continue
         shared = left & right
-        states = {node for node in shared if _is_state(node, states_of)}
+        states = frozenset(node for node in shared if _is_state(node, states_of))
         if states:
-            yield "state", min(2, len(states)), f"{role} {', '.join(sorted(states)[:3])}"
+            yield "state", min(2, len(states)), role + " {}", states
         if shared - states:
-            yield "who", min(2, len(shared - states)), f"{role} {', '.join(sorted(shared - states)[:3])}"
+            yield "who", min(2, len(shared - states)), role + " {}", shared - states
         elif not shared and not _related(left, right, states_of):
-            yield "other people", 2 if len(pairs) == 1 else 1, f"different {role}"
+            yield "other people", 2 if len(pairs) == 1 else 1, "different " + role, None
 
 
 def _related(left: frozenset[str], right: frozenset[str], states_of: Mapping[str, frozenset[str]]) -> bool:
@@ -264,52 +279,77 @@ def _related(left: frozenset[str], right: frozenset[str], states_of: Mapping[str
 def _places(one: Told, other: Told) -> Iterator[Sign]:
     left, right = one.who.get("place", frozenset()), other.who.get("place", frozenset())
     if left & right:
-        yield "same place", 1, "place " + ", ".join(sorted(left & right)[:3])
+        yield "same place", 1, "place {}", left & right
     elif left & other.within or right & one.within:
-        yield "place within", 1, "one place within the other"
+        yield "place within", 1, "one place within the other", None
     elif left and right:
-        yield "other place", 1, "different place"
+        yield "other place", 1, "different place", None
 
 
 # ---------------------------------------------------------------- candidates and clusters
 
 
 def buckets(item: Told) -> Iterator[str]:
-    """Spans of time in which an event may lie: two overlapping weeks of its day, a month's weeks, a year."""
+    """Spans of time in which an event may lie: two weeks, and more before an article that says no day."""
     begin = item.happening.begin or item.date
+    day = item.day or (0 if item.happening.begin else item.told_on)
     if begin is None:
         yield "undated"
-        return
-    day = _day(begin)
-    if day is not None:
-        number = day.toordinal() // WEEK
-        yield from (f"week {number}", f"week {number + 1}", f"month {begin[:7]}")
-        if item.happening.begin is None:
-            month = day.month - 1 or 12
-            yield f"month {day.year - (day.month == 1):04d}-{month:02d}"
-    elif len(begin) == len("2017-12"):
-        yield from (f"month {begin}", f"year {begin[:4]}")
+    elif day:
+        first = day // WEEK - (0 if item.day else LOOK_BACK)
+        yield from (f"week {number}" for number in range(first, day // WEEK + 2))
     else:
-        yield f"year {begin}"
+        yield begin[: len("2017-12")]
 
 
 def candidates(items: Sequence[Told]) -> set[Pair]:
-    """Pairs that share class, time and a participant or neighbour that is no state, or two states."""
-    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    """Pairs that share class, time and a participant or neighbour, or a week and a name of their articles."""
+    near: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    far: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    vague: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    dated: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    telling = _telling_names(items)
     for at, item in enumerate(items):
-        happening = item.happening
-        named = item.beside | item.affair | {node for nodes in item.who.values() for node in nodes}
+        kind = root(item.happening.cls), item.happening.realis
+        close = item.beside.union(*item.who.values())
         for bucket in buckets(item):
-            for node in named:
-                blocks[root(happening.cls), happening.realis, bucket, node].append(at)
+            is_vague = bucket[0].isdigit()
+            for node in close:
+                (vague if is_vague else near)[*kind, bucket, node].append(at)
+            for node in () if is_vague else telling[item.happening.article]:
+                far[*kind, bucket, node].append(at)
+        if item.day:
+            begin = item.happening.begin or ""
+            for node in close:
+                dated[*kind, begin[:7], node].append(at)
+                dated[*kind, begin[:4], node].append(at)
     pairs: set[Pair] = set()
-    for members in blocks.values():
-        if len(members) <= LARGEST:
-            pairs.update((a, b) for index, a in enumerate(members) for b in members[index + 1 :])
+    for blocks, largest in ((near, LARGEST), (far, LARGEST // 3), (vague, LARGEST)):
+        for members in blocks.values():
+            if len(members) <= largest:
+                pairs.update((a, b) for index, a in enumerate(members) for b in members[index + 1 :])
+    for block, members in vague.items():
+        others = dated.get(block, ())
+        if len(members) + len(others) <= LARGEST:
+            pairs.update((min(a, b), max(a, b)) for a in members for b in others)
     return pairs
 
 
-LARGEST = 60
+def _telling_names(items: Sequence[Told]) -> dict[str, list[str]]:
+    """The names of each article that fewest others have: what they share they may tell alike."""
+    affairs = {item.happening.article: item.affair for item in items}
+    count = Counter(node for affair in affairs.values() for node in affair)
+    return {
+        article: sorted(affair, key=lambda node: (count[node], node))[:RAREST]
+        for article, affair in affairs.items()
+    }
+
+
+RAREST = 15
+"""Names of an article by which others of its affair are found."""
+LOOK_BACK = 2
+"""Weeks before an article in which what it tells without a day may have been."""
+LARGEST = 30
 """Events of one class, week and participant; of a state at war there are too many to tell anything by it."""
 
 
@@ -353,15 +393,16 @@ def resolve(items: Iterable[Told], states_of: Mapping[str, frozenset[str]]) -> l
     for members, pairs in components(len(found), wanted):
         if len(members) < 2:
             continue
-        for group in cluster(members, pairs, scored, least=LEAST):
-            if len(group) > 1:
-                inside = set(group)
-                links = tuple(
-                    (found[a], found[b], value)
-                    for a, b in pairs
-                    if a in inside and b in inside and (value := scores[a, b]) is not None
-                )
-                result.append(
-                    Happened(found[group[0]].happening.iri, tuple(found[at] for at in group), links)
-                )
+        groups = [group for group in cluster(members, pairs, scored, least=LEAST) if len(group) > 1]
+        home = {at: number for number, group in enumerate(groups) for at in group}
+        links: dict[int, list[tuple[Told, Told, Score]]] = defaultdict(list)
+        for a, b in pairs:
+            if a in home and home[a] == home.get(b):
+                value = scored(a, b)
+                if value is not None:
+                    why = reasons(found[a], found[b], states_of)
+                    links[home[a]].append((found[a], found[b], Score(value.value, why)))
+        for number, group in enumerate(groups):
+            parts = tuple(found[at] for at in group)
+            result.append(Happened(parts[0].happening.iri, parts, tuple(links[number])))
     return result

@@ -54,7 +54,7 @@ class Atom:
 
 # Log-odds, set by hand on the development half of our collection.
 EXACT, SPELLED, MIDDLE, INITIAL, NEAR, PREFIX, TURNED = 4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 2.5
-LAST, FIRST, BOTH_SINGLE, SINGLE_SPELLED = 1.0, -0.5, 0.8, 0.3
+LAST, LAST_SPELLED, FIRST, BOTH_SINGLE, SINGLE_SPELLED = 1.0, -0.2, -0.5, 0.8, 0.3
 ACRONYM, SUBSET, CORE = 1.5, 0.6, 2.5
 ONE_LETTER, LETTER = 0.3, 0.5
 """Of two names that differ in a letter: log-odds, and how near ``spelling.near`` calls them."""
@@ -88,7 +88,7 @@ def score(one: Atom, other: Atom) -> Score | None:
     if shared and one.family != "place":
         value += min(MATES, MATE * len(shared))
         reasons.append("named beside " + ", ".join(sorted(shared)[:3]))
-    if one.cls != other.cls and one.cls not in BASES:
+    if one.cls != other.cls and not (one.cls in BASES and other.cls in BASES):
         value += CLASS_DIFFERS
         reasons.append(f"{one.cls} and {other.cls}")
     return Score(value, tuple(reasons))
@@ -223,8 +223,9 @@ def _person_names(left: tuple[str, ...], right: tuple[str, ...]) -> Score | None
             return None
         return Score(BOTH_SINGLE if sure == 1 else SINGLE_SPELLED, ("one name alone in both",))
     if len(left) == 1:
-        if names.alike(left[0], right[-1]):
-            return Score(LAST, ("family name",))
+        sure = names.alike(left[0], right[-1])
+        if sure:
+            return Score(LAST if sure == 1 else LAST_SPELLED, ("family name",))
         within = any(names.alike(left[0], word) for word in right[:-1])
         return Score(FIRST, ("part of the name",)) if within else None
     if len(left) == len(right):
