@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kgraph.query import describe, named, names
 from kgraph.rdf import PREFIXES
 from kgraph.serve.pool import Answer, Pool
-from kgraph.serve.protocol import GRAPHS, RESULTS, Asked, RefusedError, asked, choose
+from kgraph.serve.protocol import ANSWERS, GRAPHS, RESULTS, Asked, RefusedError, asked, choose
 
 LARGEST = 1 << 20
 """Bytes of a query."""
@@ -82,8 +82,8 @@ def make(pool: Pool, *, title: str, loopback: bool = True) -> ASGIApp:
         )
         accept = ", ".join(request.headers.getlist("accept"))
         if query is None:
-            html = choose(accept, [("text/turtle", ""), ("text/html", "html"), *GRAPHS])
-            if html and html[1]:
+            liked = choose(accept, [("text/turtle", ""), ("text/html", ""), *GRAPHS])
+            if liked and liked[0] == "text/html":
                 return RedirectResponse("query", 303)
             return _description(request, accept)
         answer = await _while_asked(request, pool.query(_request(query, accept)))
@@ -110,7 +110,8 @@ def _request(query: Asked, accept: str) -> dict[str, Any]:
         "query": query.query,
         "default_graphs": query.default_graphs,
         "named_graphs": query.named_graphs,
-        "results": choose(accept, RESULTS),
+        "rows": choose(accept, RESULTS),
+        "answers": choose(accept, ANSWERS),
         "graphs": choose(accept, GRAPHS),
     }
 

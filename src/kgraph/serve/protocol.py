@@ -19,7 +19,9 @@ RESULTS = (
     ("application/xml", "XML"),
     ("text/xml", "XML"),
 )
-"""Media types of rows and of yes or no, ours first, with the format in pyoxigraph."""
+"""Media types of rows, ours first, with the format in pyoxigraph."""
+ANSWERS = tuple(offer for offer in RESULTS if offer[1] in ("JSON", "XML"))
+"""Media types of yes or no; the standards of the other two have none."""
 GRAPHS = (
     ("text/turtle", "TURTLE"),
     ("application/n-triples", "N_TRIPLES"),

@@ -23,6 +23,7 @@ from kgraph.rdf import PREFIXES
 from kgraph.store import Graph
 
 TEXT = "text/plain; charset=utf-8"
+LONGEST = 240  # characters of a message; Oxigraph names every character that it would have taken
 GRACE = 2  # seconds after which a worker ends itself, should nobody be left to kill it
 
 
@@ -46,8 +47,8 @@ class _Bounded(io.BytesIO):
 def answer(graph: Graph, request: Mapping[str, Any]) -> tuple[int, str, bytes]:
     """Return the status code, the media type and the body of the answer to a query.
 
-    ``request`` has query, default_graphs, named_graphs, results and graphs ((media type, format) for rows and
-    for graphs, or None where that is not wanted) and size (bytes at most).
+    ``request`` has query, default_graphs, named_graphs, size (bytes at most), and for each of rows, answers
+    (yes or no) and graphs the (media type, format) that is wanted, or None.
     """
     try:
         found = tokens(request["query"])
@@ -67,9 +68,10 @@ def answer(graph: Graph, request: Mapping[str, Any]) -> tuple[int, str, bytes]:
     body = _Bounded(request["size"])
     try:
         result = graph.store.query(request["query"], prefixes=dict(PREFIXES), **options)
-        wanted = request["graphs" if isinstance(result, ox.QueryTriples) else "results"]
+        kind, known = _kind(result)
+        wanted = request[kind]
         if wanted is None:
-            return _problem(406, _unknown(result))
+            return _problem(406, f"the answer comes as {known}; name one of them in Accept")
         media, name = wanted
         if isinstance(result, ox.QueryTriples):
             prefixes = dict(PREFIXES) if name == "TURTLE" else None
@@ -88,11 +90,8 @@ def answer(graph: Graph, request: Mapping[str, Any]) -> tuple[int, str, bytes]:
         )
     except (OSError, RuntimeError, ValueError, OverflowError) as error:
         return _problem(500, f"the query cannot be answered: {error}")
-    return (
-        200,
-        f"{media}; charset=utf-8" if media.startswith("text/") else media,
-        _sorted_head(body.getvalue()),
-    )
+    text = _sorted_head(body.getvalue()) if name == "TURTLE" else body.getvalue()
+    return 200, f"{media}; charset=utf-8" if media.startswith("text/") else media, text
 
 
 def _sorted_head(text: bytes) -> bytes:
@@ -113,19 +112,22 @@ def page(graph: Graph, title: str) -> tuple[int, str, bytes]:
         return 200, "text/html; charset=utf-8", path.read_bytes()
 
 
-def _unknown(result: object) -> str:
-    kind = "a graph" if isinstance(result, ox.QueryTriples) else "rows or yes or no"
-    known = (
-        "Turtle, N-Triples, RDF/XML, JSON-LD"
-        if isinstance(result, ox.QueryTriples)
-        else "JSON, XML, CSV, TSV"
-    )
-    return f"the answer is {kind} and comes as {known}; name one of them in Accept"
+def _kind(result: object) -> tuple[str, str]:
+    """Return the key of a request that says how such an answer is wanted, and what there is."""
+    if isinstance(result, ox.QueryTriples):
+        return "graphs", "Turtle, N-Triples, RDF/XML, JSON-LD"
+    if isinstance(result, ox.QueryBoolean):
+        return "answers", "JSON, XML"
+    return "rows", "JSON, XML, CSV, TSV"
 
 
 def _problem(status: int, line: str) -> tuple[int, str, bytes]:
     line = " ".join(line.split())
-    return status, TEXT, f"{line if len(line) <= 400 else line[:400] + ' …'}\n".encode("utf-8", "replace")
+    return (
+        status,
+        TEXT,
+        f"{line if len(line) <= LONGEST else line[:LONGEST] + ' …'}\n".encode("utf-8", "replace"),
+    )
 
 
 def _limit_memory(size: int) -> None:
