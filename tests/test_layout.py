@@ -37,6 +37,7 @@ ORDER = (
     ("store",),
     ("query",),
     ("view", "export"),
+    ("serve",),
     ("settle",),
     ("pipeline",),
     ("train",),

@@ -216,6 +216,23 @@ def export(
     _wrote(out)
 
 
+@app.command(epilog="Example: kgraph serve --store kgraph.db")
+def serve(
+    store: Store = DEFAULT_STORE,
+    host: Annotated[str, typer.Option(help="Who may ask: by default this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 7878,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="The most a query may take.")
+    ] = 30,
+    max_mb: Annotated[int, typer.Option(min=1, help="The most an answer may hold.")] = 64,
+) -> None:
+    """Serve the graph to browsers and SPARQL clients, read-only (needs kgraph[serve])."""
+    from kgraph import serve as server
+
+    limits = server.Limits(seconds=timeout, size=max_mb << 20)
+    server.serve(store, host=host, port=port, limits=limits, report=lambda line: _complain(line, style=""))
+
+
 @app.command(
     epilog="Example: kgraph curate merge person/lavrov person/sergei-lavrov --because 'same minister'"
 )
