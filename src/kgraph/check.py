@@ -65,8 +65,9 @@ class Violation:
     """The sentence it stands in or was read from; "" where there is none."""
 
     def __str__(self) -> str:
-        name = self.node.removeprefix(f"{BASE}article/")
-        name = f"#{name.partition('#')[2]}" if "#" in name and name != self.node else shorten(self.node)
+        of_article = self.node.startswith(f"{BASE}article/")
+        _, mark, place = self.node.partition("#")
+        name = (mark + place or "article") if of_article else shorten(self.node)
         label = f" ({self.label})" if self.label else ""
         return f"{self.article}: {name}{label}: {self.message}; {self.remedy}"
 
@@ -183,7 +184,8 @@ class _Article:
             ends = (self.text(node, _RDF + name) for name in ("subject", "object"))
             subject, value = (shorten(end) for end in ends)
             label = f"{subject} {shorten(predicate)} {value}"
-        return Violation(self.id, node, label, shorten(message), remedy, self._sentence(node))
+        message = shorten(message.replace(f"{self.iri}#", "#").replace(self.iri, "the article"))
+        return Violation(self.id, node, label, message, remedy, self._sentence(node))
 
     def _sentence(self, node: str) -> str:
         """Find the sentence a node is, stands in, was read from or is first mentioned in."""
