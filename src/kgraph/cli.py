@@ -224,7 +224,7 @@ def check(
     ] = None,
     ontology: Ontology = None,
 ) -> None:
-    """Say what in the graph is not as the shapes want it; exit code 1 if anything (needs kgraph\\[check])."""
+    r"""Say what in the graph is not as the shapes want it; exit code 1 if anything (needs kgraph\[check])."""
     from kgraph import check as checking
 
     begun = time.monotonic()
