@@ -36,7 +36,7 @@ ORDER = (
     ("rdf",),
     ("store",),
     ("query",),
-    ("view", "export"),
+    ("view", "export", "check"),
     ("serve",),
     ("settle",),
     ("pipeline",),

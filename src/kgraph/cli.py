@@ -233,6 +233,43 @@ def serve(
     server.serve(store, host=host, port=port, limits=limits, report=lambda line: _complain(line, style=""))
 
 
+@app.command(epilog="Example: kgraph check --store kgraph.db")
+def check(
+    store: Store = DEFAULT_STORE,
+    shapes: Annotated[
+        Path | None, typer.Option(metavar="FILE.ttl", help="Your own SHACL shapes instead of ours.")
+    ] = None,
+    ontology: Ontology = None,
+) -> None:
+    r"""Say what in the graph is not as the shapes want it; exit code 1 if anything (needs kgraph\[check])."""
+    from kgraph import check as checking
+
+    begun = time.monotonic()
+    wanted, schema = checking.load_shapes(shapes), pipeline.load_ontology(ontology)
+    violations = articles = facts = 0
+    # On a terminal the bar would stand in the way of what is found.
+    with _open(store) as graph, _bar(hidden=sys.stdout.isatty()) as show:
+        total = len(graph.articles())
+
+        def on_step(done: int, checked: int) -> None:
+            nonlocal articles, facts
+            articles, facts = done, checked
+            show(pipeline.Progress(done, 0, max(done, total), checked))
+
+        for item in checking.check(graph, ontology=schema, shapes=wanted, on_step=on_step):
+            violations += 1
+            _out().print(Text(printable(str(item))), soft_wrap=True)
+            if item.sentence:
+                _out().print(Text(printable(f"    {' '.join(item.sentence.split())}"), "dim"), soft_wrap=True)
+    _err().print(
+        f"{_many(articles, 'article')} and {_many(facts, 'fact')} checked in "
+        f"{time.monotonic() - begun:.1f} s, {_many(violations, 'violation')}",
+        highlight=False,
+    )
+    if violations:
+        raise typer.Exit(FAILED)
+
+
 @app.command(
     epilog="Example: kgraph curate merge person/lavrov person/sergei-lavrov --because 'same minister'"
 )
