@@ -57,6 +57,13 @@ class Format(StrEnum):
     json = "json"
 
 
+class Events(StrEnum):
+    """What an event is in a network."""
+
+    nodes = "nodes"
+    folded = "folded"
+
+
 Paths = Annotated[list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .json .jsonl")]
 Store = Annotated[Path, typer.Option("--store", "-s", metavar="DIR", help="The folder that keeps the graph.")]
 Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The date of articles that state none.")]
@@ -207,12 +214,28 @@ def view(
 
 @app.command(epilog="Example: kgraph export --out graph.ttl")
 def export(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".ttl .trig .nt .nq or .jsonld")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            *("--out", "-o"),
+            metavar="FILE",
+            help=".ttl .trig .nt .nq .jsonld .rdf .graphml .gexf .cypher .ftm.json, or a folder",
+        ),
+    ],
     store: Store = DEFAULT_STORE,
+    format: Annotated[
+        str | None, typer.Option(metavar="NAME", help="csv or neo4j, or another suffix than that of FILE.")
+    ] = None,
+    flat: Annotated[
+        bool, typer.Option("--flat", help="RDF: the actual facts alone, for tools without named graphs.")
+    ] = False,
+    events: Annotated[
+        Events, typer.Option(help="GraphML and GEXF: an event is a node, or folded into edges.")
+    ] = Events.nodes,
 ) -> None:
     """Write the graph as a file that other tools read."""
     with _open(store) as graph:
-        graph.export(out)
+        graph.export(out, format=format, flat=flat, events=events.value)
     _wrote(out)
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
@@ -27,6 +27,7 @@ from kgraph.rdf import BASE, PREFIXES, Value, is_iri
 
 if TYPE_CHECKING:
     import rdflib
+    from networkx import MultiDiGraph
 
     from kgraph.query import Row
 
@@ -213,11 +214,35 @@ class Graph:
 
         return select(self, sparql, **bindings)
 
-    def export(self, path: str | Path) -> None:
-        """Write the graph to a file in the format of its suffix; KGraphError names the known ones."""
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        flat: bool = False,
+        events: Literal["nodes", "folded"] = "nodes",
+    ) -> None:
+        """Write the graph to a file in the format of its suffix; KGraphError names the known ones.
+
+        ``format`` chooses another than the suffix, "csv" and "neo4j" for a folder of tables; ``flat`` writes
+        the actual facts alone as plain triples; ``events`` are nodes or edges of GraphML and GEXF.
+        """
         from kgraph.export import export
 
-        export(self, Path(path))
+        export(self, Path(path), format=format, flat=flat, events=events)
+
+    def to_networkx(self, *, events: Literal["nodes", "folded"] = "nodes") -> MultiDiGraph:
+        """Return a networkx graph of entities and events, with IRIs as nodes.
+
+        ``events="nodes"``: an event is a node with an edge to each participant, the role as key;
+        ``"folded"``: an event is an edge from each actor to each other participant. Relations are edges in
+        both. Attributes are str, int or float and missing where nothing is known: ``kind`` ("entity",
+        "event"), ``class``, ``label``, ``realis``, ``confidence``, ``beginDate``, ``start`` and ``end`` (the
+        first and last day), ``articles`` (how many tell it).
+        """
+        from kgraph.export import to_networkx
+
+        return to_networkx(self, events=events)
 
     def view(self, path: str | Path, **options: Any) -> None:
         """Write the graph as one interactive HTML file; ``options`` are those of ``kgraph.view``."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 import pyoxigraph as ox
 
+from kgraph.export.sorting import ordered
+from kgraph.export.source import Source, by_subject
 from kgraph.rdf import PREFIXES
-from kgraph.store import Graph
 
 _RDF_TYPE = PREFIXES["rdf"] + "type"
 _XSD = PREFIXES["xsd"]
@@ -18,32 +19,50 @@ _XSD = PREFIXES["xsd"]
 _NAMESPACES = sorted(((iri, name) for name, iri in PREFIXES.items()), key=lambda pair: (-len(pair[0]), pair))
 
 
-def jsonld(graph: Graph) -> Iterator[str]:
+def jsonld(source: Source) -> Iterator[str]:
     """Yield one JSON-LD document."""
-    graphs = [
-        {"@id": _id(name), "@graph": _nodes(members)}
-        for name, members in groupby(sorted(graph.quads(), key=_key), key=lambda quad: quad.graph_name)
-    ]
-    document = {"@context": dict(PREFIXES), "@graph": graphs}
-    yield from json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(document)
-    yield "\n"
+    yield f'{{\n "@context": {_json(PREFIXES, depth=1).lstrip()},\n "@graph": ['
+    rows = ordered(f"{_graph(quad.graph_name)}\t{quad.triple} .\n" for quad in source.quads())
+    end, last = "\n", ""
+    for name, members in groupby((row.partition("\t")[::2] for row in rows), key=lambda pair: pair[0]):
+        lines = (line for _, line in members)
+        if not name:  # statements in no graph of their own stand beside the graphs
+            for subject, triples in by_subject(lines):
+                yield end + _json(_node(subject, triples), depth=2)
+                end, last = ",\n", "\n "
+            continue
+        yield f'{end}  {{\n   "@id": {json.dumps(_graph_id(name), ensure_ascii=False)},\n   "@graph": ['
+        end = "\n"
+        for subject, triples in by_subject(lines):
+            yield end + _json(_node(subject, triples), depth=4)
+            end = ",\n"
+        yield "\n   ]\n  }"
+        end, last = ",\n", "\n "
+    yield f"{last}]\n}}\n"
 
 
-def _key(quad: ox.Quad) -> tuple[str, str, str, str]:
-    return (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
+def _graph(name: Any) -> str:
+    return "" if isinstance(name, ox.DefaultGraph) else str(name)
 
 
-def _nodes(quads: Iterable[ox.Quad]) -> list[dict[str, Any]]:
-    nodes = []
-    for subject, statements in groupby(quads, key=lambda quad: quad.subject):
-        node: dict[str, Any] = {"@id": _id(subject)}
-        for quad in statements:
-            if quad.predicate.value == _RDF_TYPE and isinstance(quad.object, ox.NamedNode):
-                node.setdefault("@type", []).append(_compact(quad.object.value))
-            else:
-                node.setdefault(_compact(quad.predicate.value), []).append(_value(quad.object))
-        nodes.append(node)
-    return nodes
+def _graph_id(name: str) -> str:
+    return name[1:-1] if name.startswith("<") else name
+
+
+def _json(node: Mapping[str, Any], depth: int) -> str:
+    pad = " " * depth
+    # JSON escapes every line feed inside a text, so those here are its own.
+    return pad + json.dumps(dict(node), ensure_ascii=False, indent=1).replace("\n", f"\n{pad}")
+
+
+def _node(subject: Any, triples: Iterable[ox.Triple]) -> dict[str, Any]:
+    node: dict[str, Any] = {"@id": _id(subject)}
+    for triple in triples:
+        if triple.predicate.value == _RDF_TYPE and isinstance(triple.object, ox.NamedNode):
+            node.setdefault("@type", []).append(_compact(triple.object.value))
+        else:
+            node.setdefault(_compact(triple.predicate.value), []).append(_value(triple.object))
+    return node
 
 
 def _id(term: Any) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgraph.store import Graph
+from kgraph.export.sorting import ordered
+from kgraph.export.source import Source, sorted_lines
 
 
-def ntriples(graph: Graph) -> Iterator[str]:
+def ntriples(source: Source) -> Iterator[str]:
     """Yield the lines of the union of all graphs."""
-    for line in sorted(str(triple) for triple in graph.triples()):
-        yield f"{line} .\n"
+    return sorted_lines(source.triples())
 
 
-def nquads(graph: Graph) -> Iterator[str]:
+def nquads(source: Source) -> Iterator[str]:
     """Yield the lines of each article's graph."""
-    for line in sorted(str(quad) for quad in graph.quads()):
-        yield f"{line} .\n"
+    return ordered(f"{quad} .\n" for quad in source.quads())

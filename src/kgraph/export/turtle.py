@@ -5,6 +5,7 @@ rdflib's serializer takes seconds where this takes a fraction of one, and warns 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -12,8 +13,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kgraph.export.sorting import ordered
+from kgraph.export.source import Source
 from kgraph.rdf import BASE, PREFIXES
-from kgraph.store import Graph
 
 _RDF_TYPE = PREFIXES["rdf"] + "type"
 _XSD = PREFIXES["xsd"]
@@ -32,23 +34,33 @@ _BARE = {  # literals that Turtle writes without quotes
 _ESCAPED = re.compile(
     '["\\\\\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]'
 )
+# Ends of parts of a row; neither stands in a term, whose control characters are escaped.
+_END, _STOP = "\x00", "\x01"
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def turtle(graph: Graph) -> Iterator[str]:
+def turtle(source: Source) -> Iterator[str]:
     """Yield the union of all articles as Turtle."""
     yield _header()
-    yield from _subjects(graph.triples(), indent="")
+    yield from _subjects(ordered(_row(triple) for triple in source.triples()), indent="")
 
 
-def trig(graph: Graph) -> Iterator[str]:
-    """Yield each article's graph as a block of TriG, sorted by IRI."""
+def trig(source: Source) -> Iterator[str]:
+    """Yield each article's graph as a block of TriG, sorted by IRI; the default graph, if any, first."""
     yield _header()
-    by_name = sorted(((shown(quad.graph_name), quad) for quad in graph.quads()), key=lambda pair: pair[0])
-    for name, members in groupby(by_name, key=lambda pair: pair[0]):
+    rows = ordered(f"{_graph(quad.graph_name)}{_END}{_row(quad.triple)}" for quad in source.quads())
+    for name, members in groupby((row.partition(_END)[::2] for row in rows), key=lambda pair: pair[0]):
+        inner = (row for _, row in members)
+        if not name:
+            yield from _subjects(inner, indent="")
+            continue
         yield f"\n{name} {{\n"
-        yield from _subjects((quad.triple for _, quad in members), indent="    ")
+        yield from _subjects(inner, indent="    ")
         yield "}\n"
+
+
+def _graph(name: Any) -> str:
+    return "" if isinstance(name, ox.DefaultGraph) else shown(name)
 
 
 def _header() -> str:
@@ -56,27 +68,45 @@ def _header() -> str:
     return "".join(lines)
 
 
-def _subjects(triples: Iterable[ox.Triple], indent: str) -> Iterator[str]:
-    """Yield one block for each subject, ``#char=80,90`` before ``#char=100,120``."""
-    rows = sorted((shown(t.subject), _predicate(t.predicate), shown(t.object)) for t in triples)
-    blocks = {subject: list(group) for subject, group in groupby(rows, key=lambda row: row[0])}
-    for subject in sorted(blocks, key=_natural):
+def _row(triple: ox.Triple) -> str:
+    """Return a triple as a line that sorts as it shall stand in the file: key, subject, predicate, object."""
+    key, subject = _subject(triple.subject)
+    return f"{key}{_END}{subject}{_END}{_predicate(triple.predicate)}{_END}{shown(triple.object)}\n"
+
+
+def _subjects(rows: Iterable[str], indent: str) -> Iterator[str]:
+    """Yield one block for each subject of sorted rows."""
+    split = (row[:-1].split(_END) for row in rows)
+    for subject, block in groupby(split, key=lambda row: row[-3]):
         lines = [
-            f"{predicate} {' , '.join(row[2] for row in same)}"
-            for (_, predicate), same in groupby(blocks[subject], key=lambda row: row[1])
+            f"{predicate[1:]} {' , '.join(row[-1] for row in same)}"
+            for predicate, same in groupby(block, key=lambda row: row[-2])
         ]
         yield f"\n{indent}{subject} " + f" ;\n{indent}    ".join(lines) + " .\n"
 
 
-def _natural(subject: str) -> tuple[list[str | int], str]:
-    """Return a sort key that takes digits as numbers and puts a thing before its own parts."""
+@functools.lru_cache(maxsize=1000)  # a store gives what it knows of a subject in one go
+def _subject(node: Any) -> tuple[str, str]:
+    """Return the sort key of a subject with its text: ``#char=80,90`` before ``#char=100,120``.
+
+    Digits are taken as numbers, and a thing stands before its own parts.
+    """
+    subject = shown(node)
     pieces = re.split("([0-9]+)", subject.rstrip(">"))
-    return [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)], subject
+    # A number sorts as its length and digits; the end of a piece sorts before all that could go on.
+    keys = [_number(piece) if index % 2 else f"{piece}{_STOP}" for index, piece in enumerate(pieces)]
+    return "".join(keys), subject
 
 
-def _predicate(node: ox.NamedNode) -> tuple[int, str]:
-    """Return the sort key of a predicate with its text: the class of a thing comes first."""
-    return (0, "a") if node.value == _RDF_TYPE else (1, shown(node))
+def _number(digits: str) -> str:
+    plain = digits.lstrip("0")
+    return f"{len(plain):06d}{plain}"
+
+
+@functools.lru_cache(maxsize=1000)
+def _predicate(node: ox.NamedNode) -> str:
+    """Return the text of a predicate behind one character to sort by: the class of a thing comes first."""
+    return "0a" if node.value == _RDF_TYPE else f"1{shown(node)}"
 
 
 def shown(term: Any) -> str:
