@@ -22,6 +22,7 @@ from kgraph.errors import KGraphError, OntologyError
 from kgraph.model import Article, Extraction, Problem
 from kgraph.pipeline import Resources
 from kgraph.rdf import Run
+from kgraph.resolve.explain import Doubt, Link
 from samples import HOSTILE, RUN, TEXT, sample
 
 TESTS = Path(__file__).parent
@@ -34,9 +35,10 @@ class StandIn(Resources):
 
     @classmethod
     def load(cls, *arguments: Any, **options: Any) -> Self:
-        """Load the ontology and the gazetteer only."""
+        """Load the ontology and the gazetteers only."""
         nothing: Any = None
-        return cls(pipeline.load_ontology(), nothing, gazetteer.load(), nothing)
+        extra = map(Path, options.get("gazetteers", ()))
+        return cls(pipeline.load_ontology(), nothing, gazetteer.load(extra=extra), nothing)
 
     @property
     def run(self) -> Run:
@@ -110,7 +112,7 @@ def words(line: str) -> list[str]:
 # ---------------------------------------------------------------- help
 
 
-@pytest.mark.parametrize("name", ["build", "extract", "query", "view", "export", "demo"])
+@pytest.mark.parametrize("name", ["build", "extract", "query", "view", "export", "curate", "explain", "demo"])
 def test_help_has_an_example(kgraph: Kgraph, name: str) -> None:
     """Each command shows how it is used."""
     result = kgraph(name, "--help")
@@ -342,6 +344,154 @@ def test_query_binds_variables(built: Kgraph) -> None:
 def test_named_queries_are_in_the_help(kgraph: Kgraph) -> None:
     """A user finds the names without the documentation."""
     assert "timeline-of-actor" in kgraph("query", "--help").out
+
+
+# ---------------------------------------------------------------- curate, explain, your own names
+
+
+CURATION = "kgraph.db.curation"
+
+
+def labels(run: Kgraph) -> str:
+    """Return the names of all people in the graph, one on a line."""
+    return run("query", "SELECT ?n WHERE { ?x a kg:Person ; skos:prefLabel ?n }", "-f", "csv").out
+
+
+def test_curate_lists_what_is_unsure(built: Kgraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each doubt is a comment and a line that can be taken over; their number is on stderr."""
+    assert built("curate") == (0, "", "0 doubts; take a line over with: kgraph curate LINE\n")
+    link = Link("person/ada-holm", f"[red]{ESCAPE}", 0.453, ("one letter", "states"))
+    found = [Doubt("merge person/ada-holm person/a-holm", False, link), Doubt("split a b", True, link)]
+    monkeypatch.setattr("kgraph.resolve.explain.doubts", lambda resolution: found)
+    assert built("curate", "--limit", "1") == (
+        0,
+        "# 45%: person/ada-holm and [red]\\x1b are two: one letter; states\n"
+        "merge person/ada-holm person/a-holm\n",
+        "2 doubts; take a line over with: kgraph curate LINE\n",
+    )
+    assert "are one: one letter; states\nsplit a b\n" in built("curate").out
+
+
+def test_curate_decides_and_writes_the_line(built: Kgraph, tmp_path: Path) -> None:
+    """The graph follows at once and after a rebuild, from nothing too; without the file all is as before."""
+    before = labels(built)
+    assert "Ada Holm" in before
+    result = built("curate", "rename", "person/ada-holm", "Ada\nO'Holm", "--because", "she's\nmarried")
+    line = "rename person/ada-holm 'Ada O'\"'\"'Holm'  # she's married"
+    assert result == (0, f"{CURATION}: {line}\n", "")
+    path = tmp_path / CURATION
+    assert path.read_text(encoding="utf-8") == f"{line}\n"
+    assert "Ada O'Holm" in labels(built)
+    assert built("build", "news").code == 0
+    assert built("build", "news", "--store", "other.db", "--curation", CURATION).code == 0
+    rows = built(
+        "query", "SELECT ?n WHERE { ?x a kg:Person ; skos:prefLabel ?n }", "-f", "csv", "-s", "other.db"
+    )
+    assert labels(built) == rows.out
+    assert "Ada O'Holm" in rows.out
+    path.unlink()
+    assert built("build", "news").code == 0
+    assert labels(built) == before
+
+
+def test_curate_adds_to_a_file_made_by_hand(built: Kgraph, tmp_path: Path) -> None:
+    """A last line without an end gets one; a line that was listed may be given as one word."""
+    path = tmp_path / "mine.curation"
+    path.write_text("# ours\n\ndrop place/port-keld", encoding="utf-8")
+    assert built("curate", "retype place/brannoch-air-base Base", "--curation", "mine.curation").code == 0
+    assert path.read_text(encoding="utf-8") == (
+        "# ours\n\ndrop place/port-keld\nretype place/brannoch-air-base Base\n"
+    )
+    assert built("query", "ASK { ?x a kg:AirBase }").out == "no\n"
+    assert "mine.curation:5: " in built("curate", "drop", "person/x", "--curation", "mine.curation").err
+    assert built("curate", "# nothing").code == 2
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        (
+            ("drop", "person/ada-hlom"),
+            f"{CURATION}:2: drop: no node 'person/ada-hlom'; nearest: person/ada-holm",
+        ),
+        (("marge", "person/ada-holm", "person/x"), f"{CURATION}:2: 'marge' is no decision; nearest: merge"),
+        (("retype", "person/ada-holm", "Persn"), "'Persn' is no class; nearest: Person"),
+        (("rename", "person/ada-holm", ""), f"{CURATION}:2: a line is: rename"),
+    ],
+)
+def test_a_bad_decision_is_not_written(
+    built: Kgraph, tmp_path: Path, decision: Sequence[str], said: str
+) -> None:
+    """One line says why; neither the file nor the graph is touched."""
+    path = tmp_path / CURATION
+    path.write_text("drop place/port-keld\n", encoding="utf-8")
+    before = labels(built)
+    result = built("curate", *decision)
+    assert (result.code, result.out, len(result.err.splitlines())) == (1, "", 1)
+    assert said in result.err
+    assert path.read_text(encoding="utf-8") == "drop place/port-keld\n"
+    assert labels(built) == before
+    assert built("query", "ASK { ?x skos:prefLabel 'Port Keld'@en }").out == "yes\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["ada holm", "person/ada-holm", "https://w3id.org/kgraph/entity/person/ada-holm"]
+)
+def test_explain_says_why(built: Kgraph, name: str) -> None:
+    """By name, key or IRI: the articles with their names, and what was decided."""
+    result = built("explain", name)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("Ada Holm (Person, person/ada-holm)\n")
+    assert re.search(r"^ *a +Ada Holm; Holm +minister *$", result.out, re.MULTILINE)
+    assert built("curate", "rename", "person/ada-holm", "Minister Holm", "--because", "as all say").code == 0
+    said = built("explain", name).out
+    assert said.startswith("Minister Holm (Person, person/ada-holm)\n")
+    assert f"decided: rename person/ada-holm 'Minister Holm'  # as all say ({CURATION}:1)\n" in said
+    assert built("explain", "minister holm").out == said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", "Ada Hlm"), "no node 'Ada Hlm' has a name; nearest: Ada Holm"),
+        (("explain", "person/ada-hol"), "no node 'person/ada-hol' has a name; nearest: person/ada-holm"),
+        (("explain", "Ada Holm", "--curation", "gone"), "gone: no such file"),
+        (("explain", "Ada Holm", "--curation", "bad.curation"), "bad.curation:2: 'x' is no decision"),
+        (("curate", "--curation", "bad.curation"), "bad.curation:2: 'x' is no decision"),
+        (("build", "news", "--curation", "gone"), "gone: no such file; make it with: kgraph curate"),
+        (("build", "news", "--curation", "bad.curation"), "bad.curation:2: 'x' is no decision"),
+        (("build", "news", "--gazetteer", "gone.tsv"), "gone.tsv: cannot be read: No such file"),
+        (("build", "news", "--gazetteer", "class.tsv"), "class.tsv:3: 'Camp Keld': 'Camp' is not a class"),
+        (
+            ("build", "news", "--gazetteer", "lat.tsv"),
+            "lat.tsv:2: 'Camp Keld': lat '95' is no number from -90",
+        ),
+    ],
+)
+def test_bad_files_of_yours_are_one_line_and_1(
+    built: Kgraph, tmp_path: Path, arguments: Sequence[str], said: str
+) -> None:
+    """The file and the line are named, and the graph is as it was."""
+    files = {
+        "bad.curation": "# ours\nx person/ada-holm\n",
+        "class.tsv": "name\tclass\n# ours\nCamp Keld\tCamp\n",
+        "lat.tsv": "name\tclass\tlat\tlon\nCamp Keld\tBase\t95\t10\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    before = labels(built)
+    result = built(*arguments)
+    assert (result.code, result.out, len(result.err.splitlines())) == (1, "", 1)
+    assert said in result.err
+    assert labels(built) == before
+
+
+def test_your_own_names_are_read(built: Kgraph, tmp_path: Path) -> None:
+    """A good file is no problem; --gazetteer may repeat."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.tsv").write_text(f"name\tclass\nCamp {name}\tBase\n", encoding="utf-8")
+    result = built("build", "news", "--gazetteer", "one.tsv", "--gazetteer", "two.tsv")
+    assert (result.code, result.err) == (0, "")
 
 
 # ---------------------------------------------------------------- hostile text

@@ -244,12 +244,12 @@ def test_a_role_that_grammar_alone_fills_goes_where_the_model_sees_the_event() -
 
 
 def test_two_offices_that_hang_on_one_name_do_not_go_round_in_a_circle() -> None:
-    """A slip of the parser puts the "of" of the name under its second title; each title then owns the other."""
+    """A slip of the parser puts the "of" of the name under its second title, which the first then owns."""
     doc = build(
         """
-        The/DT/det/resignation resignation/NN/nsubj/surprised of/IN/case/Major deputy/NN/compound/minister
-            navy/NN/compound/minister minister/NN/nmod:desc/Brell Major/NN/nmod:desc/Brell
-            Brell/NNP/nmod/resignation surprised/VBD/ROOT//surprise Oslo/NNP/obj/surprised ./.
+        The/DT/det/resignation resignation/NN/nsubj/surprised of/IN/case/Major
+            deputy/NN/compound/minister navy/NN/compound/minister minister/NN/nmod:desc/Brell
+            Major/NN/nmod:desc/Brell Brell/NNP/nmod/resignation surprised/VBD/ROOT//surprise Oslo/NNP/obj/surprised ./.
         """,
         names={"Brell": "Person", "Oslo": "State"},
         heads={"minister": "Person", "Major": "Person"},

@@ -60,15 +60,20 @@ def cluster(
     groups = {at: [at] for at in members}
     home = {at: at for at in members}
     values = {pair: score.value for pair in pairs if (score := scored(*pair)) is not None}
+    refused: set[tuple[int, int, int, int]] = set()  # clusters that were too unlike, as large as they were
     for left, right in sorted(values, key=lambda pair: (-values[pair], pair)):
         if values[left, right] <= 0:
             break
-        one, other = home[left], home[right]
-        if one != other and _mean(groups[one], groups[other], scored) > least:
-            keep, gone = min(one, other), max(one, other)
+        keep, gone = sorted((home[left], home[right]))
+        sizes = keep, gone, len(groups[keep]), len(groups[gone])
+        if keep == gone or sizes in refused:
+            continue
+        if _mean(groups[keep], groups[gone], scored) > least:
             groups[keep] += groups.pop(gone)
             for at in groups[keep]:
                 home[at] = keep
+        else:
+            refused.add(sizes)
     return [sorted(group) for _, group in sorted(groups.items())]
 
 

@@ -26,8 +26,10 @@ from pathlib import Path
 
 from kgraph.errors import CurationError
 from kgraph.ontology import Ontology
+from kgraph.resolve.clusters import Score
 from kgraph.resolve.entities import Entities, Node
 from kgraph.resolve.events import Happened, Told
+from kgraph.resolve.scoring import Atom
 
 VERBS: Mapping[str, str] = {
     "merge": "merge NODE NODE …",
@@ -37,9 +39,12 @@ VERBS: Mapping[str, str] = {
     "drop": "drop NODE",
     "same-as": "same-as NODE IRI",
 }
-FAMILIES = {"person", "actor", "place", "equipment"}
-_COMMENT = re.compile(r"(?:^|\s)#(?=\s|$)")
-"""A comment; the ``#`` of an IRI has no space around it."""
+KINDS = frozenset({"Actor", "Place", "Equipment", "Document"})
+"""What is under one of these classes is an entity."""
+_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*')+(?=\s|$)|\S+""")
+"""A word, or a whole one in quotation; one that begins with ``#`` opens a comment, an IRI's does not."""
+_IRI = re.compile(r'https?://[^\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\udfff]+')
+"""What ``rdf`` takes for an IRI of the web."""
 _BASE = "https://w3id.org/kgraph/"
 _ENTITY = "https://w3id.org/kgraph/entity/"
 
@@ -74,21 +79,24 @@ def read(path: Path) -> list[Decision]:
         return []
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CurationError(f"{path}: cannot be read as UTF-8 text ({error}); check the file") from error
+    except OSError as error:
+        raise CurationError(f"{path}: cannot be read: {error.strerror or error}; check the file") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CurationError(f"{path}:{line}: is not UTF-8 text: {error.reason}; save it as UTF-8") from error
     return [
         decision
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(text.split("\n"), start=1)
         if (decision := parse(line, f"{path}:{number}")) is not None
     ]
 
 
 def parse(line: str, place: str) -> Decision | None:
     """One line as a decision, None for an empty one. Raises CurationError with ``place``."""
-    comment = _COMMENT.search(line)
-    reason = line[comment.end() :].strip() if comment else ""
+    begin = next((word.start() for word in _WORD.finditer(line) if word[0].startswith("#")), len(line))
+    reason = line[begin + 1 :].strip()
     try:
-        words = shlex.split(line[: comment.start()] if comment else line)
+        words = shlex.split(line[:begin])
     except ValueError as error:
         raise CurationError(f"{place}: {error}; close the quotation") from error
     if not words:
@@ -99,9 +107,9 @@ def parse(line: str, place: str) -> Decision | None:
         raise CurationError(f"{place}: {verb!r} is no decision; nearest: {VERBS[near]}")
     least = {"drop": 1, "rename": 2, "retype": 2, "same-as": 2, "split": 2, "merge": 2}[verb]
     most = {"merge": 1000, "split": 1000}.get(verb, least)
-    if not least <= len(rest) <= most:
+    if not least <= len(rest) <= most or not all(map(str.strip, rest)):
         raise CurationError(f"{place}: a line is: {VERBS[verb]}")
-    if verb == "same-as" and not rest[1].startswith(("http://", "https://")):
+    if verb == "same-as" and not _IRI.fullmatch(rest[1]):
         raise CurationError(f"{place}: same-as: {rest[1]!r} is no http(s) IRI; for instance one of Wikidata")
     decision = Decision(verb, rest, reason, place)
     if decision.of_event and verb not in ("merge", "split", "drop"):
@@ -164,18 +172,22 @@ class _Table:
 
     def find(self, name: str, decision: Decision) -> Node:
         """The node of this name, or the only one that an article called so."""
-        key = name
-        while key in self.gone:
-            key = self.gone[key]
+        key = self.now(name)
         if key in self.nodes:
             return self.nodes[key]
-        called = {self.gone.get(other, other) for other in self.by_old.get(name, ())} & self.nodes.keys()
+        called = {self.now(other) for other in self.by_old.get(name, ())}
         if len(called) == 1:
             return self.nodes[called.pop()]
         if called:
             raise decision.error(f"{name!r} is called so in several: {', '.join(sorted(called))}; name one")
         near = difflib.get_close_matches(name, sorted(self.nodes), n=3, cutoff=0.0)
         raise decision.error(f"no node {name!r}; nearest: {', '.join(near) or 'none'}")
+
+    def now(self, key: str) -> str:
+        """The key of the node that what had this key went into."""
+        while key in self.gone:
+            key = self.gone[key]
+        return key
 
     def note(self, node: Node, decision: Decision) -> Curated:
         """What is asked of a node, with one decision more."""
@@ -204,11 +216,19 @@ class _Table:
         if not apart or len(apart) == sum(1 for _ in node.members):
             raise decision.error(f"{node.key} has {'no' if not apart else 'no other'} mention there")
         key = key or f"{node.key}--{min(words[1:])}"
-        if key in self.nodes or key.partition("/")[0] not in FAMILIES:
-            raise decision.error(f"{key!r} is taken, or begins with none of {', '.join(sorted(FAMILIES))}")
+        family = node.key.partition("/")[0] + "/"
+        if key in self.nodes:
+            raise decision.error(f"{key!r} is taken; name another")
+        if not key.startswith(family) or key == family:
+            raise decision.error(f"{key!r} is no name of what {node.key} is; begin it with {family}")
         taken = {(p.article, p.entity) for p in apart}
         self.nodes[node.key] = replace(node, atoms=_kept(node, taken, inside=False))
         self.nodes[key] = Node(key, apart[0].cls, apart[0].label, _kept(node, taken, inside=True))
+        left = {profile.key for profile in self.nodes[node.key].members}
+        for profile in apart:
+            self.by_old[profile.key].add(key)
+            if profile.key not in left:
+                self.by_old[profile.key].discard(node.key)
         self.note(self.nodes[node.key], decision)
         self.note(self.nodes[key], decision)
 
@@ -239,8 +259,8 @@ class _Table:
             if value not in ontology.classes:
                 near = difflib.get_close_matches(value, sorted(ontology.classes), n=3, cutoff=0.0)
                 raise decision.error(f"{value!r} is no class; nearest: {', '.join(near)}")
-            if "Event" in ontology.classes[value].parents:
-                raise decision.error(f"{value!r} is a class of events")
+            if not KINDS & ontology.classes[value].parents:
+                raise decision.error(f"{value!r} is no class of people, bodies, places or equipment")
         mark = self.note(node, decision)
         if decision.verb == "retype":
             mark.cls = value
@@ -258,7 +278,7 @@ class _Table:
         return Entities(nodes, found.pairs, of)
 
 
-def _kept(node: Node, taken: set[tuple[str, str]], *, inside: bool) -> tuple:  # type: ignore[type-arg]
+def _kept(node: Node, taken: set[tuple[str, str]], *, inside: bool) -> tuple[Atom, ...]:
     """The atoms of a node with only the members that are, or are not, among those taken."""
     kept = []
     for atom in node.atoms:
@@ -300,15 +320,15 @@ def of_events(
 ) -> tuple[list[Happened], set[tuple[str, str]]]:
     """The happenings as decisions want them, and the (article, event) pairs that are dropped.
 
+    Splits come first, then merges, then what is dropped; the earliest article names what is merged.
     Raises CurationError naming file and line.
     """
     if not decisions:
         return list(happened), set()
     groups: dict[str, list[Told]] = {item.iri: list(item.members) for item in happened}
-    home = {(m.happening.article, m.happening.event): iri for iri, ms in groups.items() for m in ms}
-    for item in told:
-        if (item.happening.article, item.happening.event) not in home:
-            groups[item.happening.iri] = [item]
+    order = ("split", "merge", "drop")
+    shared = {m.happening.iri for members in groups.values() for m in members}
+    groups |= {item.happening.iri: [item] for item in told if item.happening.iri not in shared}
     own = {item.happening.iri: item for item in told}
 
     def find(name: str, decision: Decision) -> str:
@@ -316,16 +336,15 @@ def of_events(
         if iri in groups:
             return iri
         if iri in own:
-            here = own[iri].happening
-            return next(key for key, ms in groups.items() if any(m.happening == here for m in ms))
+            return next(key for key, members in groups.items() if own[iri] in members)
         near = difflib.get_close_matches(iri, sorted(own), n=2, cutoff=0.0)
         raise decision.error(f"no event {name!r}; nearest: {', '.join(near) or 'none'}")
 
-    dropped: set[tuple[str, str]] = set()
-    for decision in decisions:
+    gone: set[str] = set()
+    for decision in sorted(decisions, key=lambda decision: order.index(decision.verb)):
         iri = find(decision.words[0], decision)
         if decision.verb == "drop":
-            dropped |= {(m.happening.article, m.happening.event) for m in groups.pop(iri)}
+            gone.add(iri)
         elif decision.verb == "merge":
             for name in decision.words[1:]:
                 other = find(name, decision)
@@ -345,12 +364,16 @@ def of_events(
             for part in (apart, rest):
                 first = min(part, key=lambda member: member.order)
                 groups[first.happening.iri] = part
+    dropped = {(m.happening.article, m.happening.event) for iri in gone for m in groups.pop(iri)}
+    home = {m.happening.iri: iri for iri, members in groups.items() for m in members}
+    links: dict[str, list[tuple[Told, Told, Score]]] = defaultdict(list)
+    for pair in (pair for item in happened for pair in item.pairs):
+        left, right = (home.get(side.happening.iri) for side in pair[:2])
+        if left is not None and left == right:
+            links[left].append(pair)
     made = []
-    for members in groups.values():
+    for key, members in groups.items():
         if len(members) > 1:
             ordered = sorted(members, key=lambda member: member.order)
-            made.append(Happened(ordered[0].happening.iri, tuple(ordered)))
-    links = {item.iri: item.pairs for item in happened}
-    return [
-        replace(item, pairs=links.get(item.iri, ())) for item in sorted(made, key=lambda h: h.iri)
-    ], dropped
+            made.append(Happened(ordered[0].happening.iri, tuple(ordered), tuple(links[key])))
+    return sorted(made, key=lambda item: item.iri), dropped

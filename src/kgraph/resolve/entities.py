@@ -23,6 +23,8 @@ from kgraph.resolve.scoring import Atom
 
 AMBIGUOUS = 1.5
 """Log-odds that a part of a name loses for each doubling of those who could be meant."""
+MANY = 50
+"""Articles with a family name alone beyond which they are not told apart one by one."""
 FAVOURED = 1.0
 """How much surer than the next one that must be whom or what a part of a name means."""
 
@@ -113,14 +115,17 @@ def atoms(profiles: Iterable[Profile]) -> list[Atom]:
 
 
 def _shared_surnames(profiles: Iterable[Profile]) -> set[str]:
-    """The sounds of family names that several full names have."""
+    """The sounds of family names that several full names have, and that stand alone in few articles."""
     bearers: dict[str, set[str]] = defaultdict(set)
+    alone: Counter[str] = Counter()
     for profile in profiles:
         if profile.family == "person":
             words = scoring.person_words(profile.label)
             if len(words) > 1:
                 bearers[names.skeleton(words[-1])].add(names.skeleton(words[0]))
-    return {sound for sound, people in bearers.items() if len(people) > 1}
+            elif words:
+                alone[names.skeleton(words[0])] += 1
+    return {sound for sound, people in bearers.items() if len(people) > 1 and alone[sound] <= MANY}
 
 
 def _class(classes: Mapping[str, int]) -> str:

@@ -19,7 +19,7 @@ from kgraph.resolve.clusters import Pair, Score, cluster, components
 from kgraph.resolve.profile import Happening, Reading
 
 WEIGHTS: Mapping[str, float] = {
-    "prior": -1.4,
+    "prior": -0.8,
     "same day": 2.74,
     "same month": 0.0,
     "same year": 0.3,
@@ -28,7 +28,7 @@ WEIGHTS: Mapping[str, float] = {
     "told soon": 0.48,
     "told later": -0.24,
     "told long after": -3.0,
-    "no date": -1.6,
+    "no date": -2.2,
     "speech": -0.8,
     "same word": 0.36,
     "same mode": 0.92,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kgraph.resolve import Resolution
 from kgraph.resolve.curation import Decision
@@ -41,6 +42,7 @@ class Explanation:
     """What made a node what it is."""
 
     node: Node
+    """With class and label as decided."""
     members: tuple[Profile, ...]
     links: tuple[Link, ...]
     """Scored pairs of its names, the surest first."""
@@ -55,17 +57,22 @@ def probability(value: float) -> float:
 
 
 def doubts(resolution: Resolution) -> list[Doubt]:
-    """What is least sure, the most doubtful first; each pair of nodes once."""
+    """What is least sure, the most doubtful first; each pair of nodes once, and none that was decided."""
     best: dict[tuple[str, ...], tuple[float, Doubt]] = {}
     nodes = resolution.entities
+    decided = _by_node(resolution)
     for one, other, score in nodes.pairs:
         if abs(score.value) > UNSURE:
             continue
         left, right = (nodes.of[atom.members[0].article, atom.members[0].entity] for atom in (one, other))
         link = Link(one.key, other.key, probability(score.value), score.reasons)
+        mine, theirs = decided.get(left.key, []), decided.get(right.key, [])
+        verb = "merge" if left.key == right.key else "split"
+        if any(item.verb == "drop" or (item.verb == verb and item in theirs) for item in (*mine, *theirs)):
+            continue
         if left.key == right.key:
-            if one.key == other.key and len({p.article for p in (*one.members, *other.members)}) < 2:
-                continue
+            if {p.article for p in one.members} & {p.article for p in other.members}:
+                continue  # a split is by article
             ids = sorted({resolution.ids[profile.article] for profile in other.members})
             doubt = Doubt(f"split {left.key} {shlex.join(ids)}", True, link)
             pair: tuple[str, ...] = (left.key, one.key, other.key)
@@ -99,29 +106,56 @@ def explain(resolution: Resolution, node: Node) -> Explanation:
             link = Link(_shown(one.key, one.forms), _shown(other.key, other.forms),
                         probability(score.value), score.reasons)  # fmt: skip
             (links if homes[0] == homes[1] else near).append(link)
-    keys = {node.key} | {profile.key for profile in node.members}
+    decisions = _by_node(resolution).get(node.key, [])
+    said = {decision.verb: decision.words[-1] for decision in decisions}
     return Explanation(
-        node,
+        replace(node, cls=said.get("retype", node.cls), label=said.get("rename", node.label)),
         tuple(sorted(node.members, key=lambda profile: (profile.article, profile.entity))),
         tuple(sorted(links, key=_order)),
         tuple(sorted(near, key=_order)),
-        tuple(item for item in resolution.decisions if keys & set(item.words)),
+        tuple(decisions),
     )
 
 
+def _by_node(resolution: Resolution) -> dict[str, list[Decision]]:
+    """The decisions about each node, by its key; a name that is no key is one that an article gave."""
+    keys = {node.key for node in resolution.entities.nodes}
+    given: dict[str, set[str]] = defaultdict(set)
+    for node in resolution.entities.nodes:
+        for profile in node.members:
+            given[profile.key].add(node.key)
+    found: dict[str, list[Decision]] = defaultdict(list)
+    for decision in resolution.decisions:
+        names = set(decision.words if decision.verb in ("merge", "split") else decision.words[:1])
+        if decision.verb == "split":
+            names.add(f"{decision.words[0]}--{min(decision.words[1:])}")
+        for key in sorted({key for name in names for key in ({name} if name in keys else given[name])}):
+            found[key].append(decision)
+    return found
+
+
 def find(resolution: Resolution, name: str) -> Iterator[Node]:
-    """The nodes that a name, a key or an IRI may mean, exact ones first."""
+    """The nodes that a name, a key or an IRI may mean, exact ones first; a name may be a decided one."""
     key = name.removeprefix(f"{_BASE}entity/")
     wanted = name.casefold()
+    renamed = {
+        node
+        for node, decisions in _by_node(resolution).items()
+        for decision in decisions
+        if decision.verb == "rename" and decision.words[1].casefold() == wanted
+    }
     exact = [node for node in resolution.entities.nodes if node.key == key]
     named = [
         node
         for node in resolution.entities.nodes
         if node.key != key
-        and any(
-            form.casefold() == wanted or profile.key == key
-            for profile in node.members
-            for form in profile.forms
+        and (
+            node.key in renamed
+            or any(
+                form.casefold() == wanted or profile.key == key
+                for profile in node.members
+                for form in profile.forms
+            )
         )
     ]
     yield from sorted(exact, key=lambda node: node.key)
