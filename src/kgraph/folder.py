@@ -10,7 +10,6 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from kgraph.errors import StoreError
@@ -49,34 +48,45 @@ def check(path: Path, *, create: bool) -> bool:
     if names and MARK not in names:
         raise StoreError(f"{path}: holds files but no store; choose an empty or new folder")
     if not create:  # nothing in it, or a build was ended before its store was made
-        raise StoreError(f"{path}: is empty; fill it with: kgraph build FILES --store {path}")
+        raise empty(path)
     return True
 
 
-def hold(path: Path, *, alone: bool) -> Callable[[], None]:
-    """Hold a store, ``alone`` to write or together with others to read; return what lets it go.
+class Hold:
+    """A store that is held, ``alone`` to write it or together with others to read, until ``release``.
 
-    Marks a store that has no mark yet, if it is held alone. Raises StoreError where somebody else holds it,
-    and for a mark of a newer kgraph or of none.
+    Raises StoreError where somebody else holds it, where a build was ended before there was anything to read,
+    and for the mark of a newer kgraph or of none.
     """
-    try:
-        file = os.open(path / MARK, os.O_RDWR | os.O_CREAT if alone else os.O_RDONLY, 0o666)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be used as a store: {reason(error)}; choose another") from error
-    try:
-        _lock(file, path, alone=alone)
-        mark = os.read(file, 100)
-        if not mark and alone:
-            os.write(file, b"kgraph store %d\n" % FORM)
-        elif mark:  # an empty one is of a build that was ended right here
-            _check_form(mark, path)
-    except OSError as error:
-        os.close(file)
-        raise unwritable(path, error) from error
-    except BaseException:
-        os.close(file)
-        raise
-    return lambda: os.close(file)
+
+    def __init__(self, path: Path, *, alone: bool) -> None:
+        try:
+            self._file = os.open(path / MARK, os.O_RDWR | os.O_CREAT if alone else os.O_RDONLY, 0o666)
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be used as a store: {reason(error)}; choose another") from error
+        try:
+            _lock(self._file, path, alone=alone)
+            mark = os.read(self._file, 100)
+            if mark:
+                _check_form(mark, path)
+            elif not alone:
+                raise empty(path)
+        except BaseException as error:
+            self.release()
+            if isinstance(error, OSError):
+                raise unwritable(path, error) from error
+            raise
+        self._is_marked = bool(mark)
+
+    def mark(self) -> None:
+        """Mark the store as made, if it is not; only the one who holds it alone may do so."""
+        if not self._is_marked:
+            os.write(self._file, b"kgraph store %d\n" % FORM)
+            self._is_marked = True
+
+    def release(self) -> None:
+        """Let the store go."""
+        os.close(self._file)
 
 
 def _lock(file: int, path: Path, *, alone: bool) -> None:
@@ -109,9 +119,14 @@ def _check_form(mark: bytes, path: Path) -> None:
 
 
 def tidy(path: Path) -> None:
-    """Remove the logs of earlier openings, of which Oxigraph would keep a thousand; nothing reads them."""
-    for log in path.glob("LOG.old.*"):
-        log.unlink(missing_ok=True)
+    """Remove what nothing reads any more, from a store that is held alone.
+
+    That is the logs of earlier openings, of which Oxigraph would keep a thousand, and the files of a batch in
+    which a build was killed.
+    """
+    for pattern in ("LOG.old.*", "bulk-*.sst"):
+        for file in path.glob(pattern):
+            file.unlink(missing_ok=True)
 
 
 def size(path: Path) -> int:
@@ -120,6 +135,11 @@ def size(path: Path) -> int:
 
 
 # ---------------------------------------------------------------- what goes wrong
+
+
+def empty(path: Path) -> StoreError:
+    """Return the error of a store in which there is nothing to read yet."""
+    return StoreError(f"{path}: is empty; fill it with: kgraph build FILES --store {path}")
 
 
 def in_use(path: Path) -> StoreError:

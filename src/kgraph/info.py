@@ -13,7 +13,8 @@ from kgraph.settle import LastRun
 from kgraph.store import Graph
 
 _JOINED = """SELECT (COUNT(*) AS ?events) WHERE {
-  SELECT ?event WHERE { GRAPH ?article { ?event a kg:Event } } GROUP BY ?event HAVING (COUNT(?article) > 1) }"""
+  SELECT ?event WHERE { GRAPH ?article { ?event a kg:Event } }
+  GROUP BY ?event HAVING (COUNT(?article) > 1) }"""
 _MADE_BY = """SELECT ?version ?run (COUNT(?article) AS ?articles) WHERE {
   GRAPH ?article { ?run schema:softwareVersion ?version } } GROUP BY ?version ?run ORDER BY ?version ?run"""
 _ARTICLES = """SELECT ?id ?date ?title ?source WHERE {

@@ -2,8 +2,8 @@
 
 An article is first kept as it was read; what it says is described once it is known who is who. When later
 articles change that, those that are touched are described anew, in one transaction each, and no other.
-Articles that are new go into the store in batches, each wholly or not at all; whatever moment a build ends at,
-the next one finds what is not described yet.
+New ones go into the store in batches, each wholly or not at all. At whatever moment a build ends, the next
+one finds what is not described yet.
 """
 
 from __future__ import annotations

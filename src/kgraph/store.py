@@ -311,7 +311,6 @@ class Graph:
         try:
             if self.path is not None and not self.read_only:
                 store.flush()
-                folder.tidy(self.path)
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
         finally:
@@ -338,19 +337,22 @@ def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> 
     """
     path = Path(path)
     marked = folder.check(path, create=create)
-    writing = create or not read_only and os.access(path, os.W_OK) or sys.platform == "win32"
-    release = folder.hold(path, alone=writing) if marked else None
+    writing = create or (not read_only and os.access(path, os.W_OK)) or sys.platform == "win32"
+    held = folder.Hold(path, alone=writing) if marked else None
     try:
         store = ox.Store(str(path)) if writing else ox.Store.read_only(str(path))
-        if release is None and writing:  # made before there were marks; and only now known for a store
-            release = folder.hold(path, alone=True)
+        if writing:
+            # A store from before there were marks is held only now that it is known for a store.
+            held = held or folder.Hold(path, alone=True)
+            held.mark()
+            folder.tidy(path)
     except BaseException as error:
-        if release is not None:
-            release()
+        if held is not None:
+            held.release()
         if isinstance(error, _STORE_ERRORS):
             raise folder.unopened(path, error) from error
         raise
-    return Graph(store, path, read_only=not writing, release=release or (lambda: None))
+    return Graph(store, path, read_only=not writing, release=held.release if held else lambda: None)
 
 
 def _parts(article: ox.NamedNode, reading: Mapping[str, str]) -> Iterator[ox.Triple]:
