@@ -58,6 +58,14 @@ def readings(graph: Graph) -> dict[str, set[str]]:
     return found
 
 
+def check_whole(graph: Graph) -> None:
+    """Assert that the union is that of the articles, and that every reading has all its parts."""
+    assert set(map(str, graph.triples())) == {text for texts in by_article(graph).values() for text in texts}
+    for article, parts in readings(graph).items():
+        assert parts in ({"facts", "profile-1"}, {"facts", "profile-1", "names"}), article
+        assert graph.holds(article) or "names" not in parts, article
+
+
 def run(folder: Path) -> None:
     """Build all stages in a folder."""
     with store.open(folder, create=True) as graph:

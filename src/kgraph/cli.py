@@ -572,8 +572,9 @@ def _info(found: Info, name: str) -> None:
     rows.append(("size on disk", f"{found.size / 1e6:,.1f} MB"))
     if found.last is not None:
         last = found.last
-        ended = f"to {last.ended}, {_many(last.articles, 'article')}, {last.failed:,} failed"
-        rows.append(("last build", f"{last.begun} {ended if last.ended else 'and not ended'}"))
+        rows.append(("last build began", last.begun))
+        rows.append(("last build ended", last.ended or "not"))
+        rows.append(("articles it stored, and failed on", f"{last.articles:,}, {last.failed:,}"))
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(overflow="fold")
     table.add_column(justify="right", overflow="fold")

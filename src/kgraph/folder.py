@@ -152,9 +152,9 @@ def unopened(path: Path, error: BaseException) -> StoreError:
     why = reason(error)
     if "lock hold" in why.lower() or "while lock file" in why.lower():
         return in_use(path)
-    if _is_full(why):
+    if _full(error):
         return unwritable(path, error)
-    if isinstance(error, PermissionError) or "permission denied" in why.lower():
+    if isinstance(error, PermissionError) or "permission denied" in str(error).lower():
         return StoreError(f"{path}: cannot be opened: {why}; change its rights")
     return StoreError(f"{path}: cannot be opened as a store: {why}; {REMEDY}")
 
@@ -166,11 +166,12 @@ def unreadable(path: Path | None, error: BaseException) -> StoreError:
 
 def unwritable(path: Path | None, error: BaseException) -> StoreError:
     """Return the error of a store that does not take what is to be written."""
-    why = reason(error)
-    if "read-write instance" in why:
+    if full := _full(error):
+        advice = "free some space and build again; what was stored before is kept"
+        return StoreError(f"{path}: cannot be written: {full}; {advice}")
+    if "read-write instance" in str(error):
         return StoreError(f"{path}: cannot be written: it was opened only to be read")
-    advice = "free some space and build again; what was stored before is kept" if _is_full(why) else ""
-    return StoreError(f"{path or 'memory'}: cannot be written: {why}" + (f"; {advice}" if advice else ""))
+    return StoreError(f"{path or 'memory'}: cannot be written: {reason(error)}")
 
 
 def reason(error: BaseException) -> str:
@@ -179,5 +180,7 @@ def reason(error: BaseException) -> str:
     return line if len(line) <= 200 else line[:200] + " …"
 
 
-def _is_full(why: str) -> bool:
-    return any(sign in why for sign in ("No space left", "File too large", "Disk quota exceeded"))
+def _full(error: BaseException) -> str:
+    """Return what says that there is no room, "" where something else is wrong."""
+    said = ("No space left on device", "File too large", "Disk quota exceeded")
+    return next((sign for sign in said if sign in str(error)), "")

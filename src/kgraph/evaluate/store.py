@@ -2,7 +2,8 @@
 
 Articles about invented states, their forces and bases are described as a build describes them, and loaded
 through ``Graph.add`` in memory and on disk, and as N-Quads into rdflib's in-memory store. Loads are measured
-in a process of their own each, queries in one process, where all three must give the same rows.
+in a process of their own each, queries in one process, where all three must give the same rows. Times are
+of the processor; ours are of ``Graph.query``, with the Python values that it gives.
 """
 
 from __future__ import annotations
@@ -27,22 +28,22 @@ from kgraph.model import Article, Entity, Event, Extraction, Mention, Relation, 
 from kgraph.store import Described, Graph
 
 QUADS = 1_000_000
-TIMES = 5  # each query on ours; rdflib, which takes minutes, answers once
+TIMES, THEIRS = 5, 2  # of which the quickest counts; rdflib takes long
 _BATCH = 50_000  # as a build stores them
 _RUN = rdf.Run("0", "0" * 20)
 _EVENTS = {"Assault": "struck", "Agreement": "signed a pact with", "Threat": "threatened", "Aid": "helped"}
 _STATES, _FORCES, _BASES, _PEOPLE = 60, 300, 1_500, 3_000
-_STATE, _FORCE = rdf.entity_iri("actor/state-0"), rdf.entity_iri("actor/force-0")
+_STATE = rdf.entity_iri("actor/state-0")
 
 QUERIES = {
-    "one hop": f"SELECT ?base WHERE {{ ?base kg:operatedBy <{_FORCE}> }}",
-    "star": f"""SELECT ?event ?who ?begin ?trigger ?sure WHERE {{ ?event kg:recipient <{_STATE}> ;
-        kg:actor ?who ; kg:beginDate ?begin ; kg:trigger ?trigger ; kg:confidence ?sure }}""",
-    "path": f"SELECT DISTINCT ?base WHERE {{ ?base kg:operatedBy/kg:partOf+ <{_STATE}> }}",
-    "date range": """SELECT ?event ?begin WHERE { ?event a kg:Assault ; kg:beginDate ?begin
-        FILTER(?begin >= "2031-03-01"^^xsd:date && ?begin < "2031-03-08"^^xsd:date) }""",
+    "one hop": "SELECT DISTINCT ?base ?force WHERE { ?base kg:operatedBy ?force }",
+    "star": """SELECT ?event ?who ?whom ?begin ?sure WHERE { ?event a kg:Assault ;
+        kg:actor ?who ; kg:recipient ?whom ; kg:beginDate ?begin ; kg:confidence ?sure }""",
+    "path": f"SELECT DISTINCT ?event WHERE {{ ?event kg:base/kg:operatedBy/kg:partOf <{_STATE}> }}",
+    "date range": """SELECT ?event ?who ?begin WHERE { ?event a kg:Event ; kg:actor ?who ; kg:beginDate ?begin
+        FILTER(?begin >= "2031-03-01"^^xsd:date && ?begin < "2031-04-01"^^xsd:date) }""",
     "group by": """SELECT ?who (COUNT(DISTINCT ?event) AS ?events) WHERE {
-        ?event a kg:Agreement ; kg:actor ?who } GROUP BY ?who""",
+        ?event a kg:Event ; kg:actor ?who } GROUP BY ?who""",
     "optional": f"""SELECT ?event ?base ?said WHERE {{ ?event kg:recipient <{_STATE}>
         OPTIONAL {{ ?event kg:base ?base }} OPTIONAL {{ ?event kg:accordingTo ?said }} }}""",
     "text contains": """SELECT ?sentence ?text WHERE { ?sentence nif:isString ?text
@@ -208,7 +209,11 @@ def _compare(memory: Graph, disk: Graph, dataset: Any) -> int:
     same = True
     gains, layers = [], []
     for name, sparql in QUERIES.items():
-        slow, theirs = _timed(lambda: list(dataset.query(sparql, initNs=dict(rdf.PREFIXES))))  # noqa: B023
+        asked = [
+            _timed(lambda: list(dataset.query(sparql, initNs=dict(rdf.PREFIXES))))  # noqa: B023
+            for _ in range(THEIRS)
+        ]
+        slow, theirs = min(seconds for seconds, _ in asked), asked[0][1]
         quick, bare = [], []
         for graph in (memory, disk):
             runs = [_timed(lambda: graph.query(sparql)) for _ in range(TIMES)]  # noqa: B023
@@ -246,9 +251,10 @@ def _text(term: Any) -> str:
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    begun = time.perf_counter()
+    """Return the seconds of processor time, which other programs on the machine do not lengthen."""
+    begun = time.process_time()
     result = work()
-    return time.perf_counter() - begun, result
+    return time.process_time() - begun, result
 
 
 def _say(line: str) -> None:
