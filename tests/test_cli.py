@@ -112,7 +112,9 @@ def words(line: str) -> list[str]:
 # ---------------------------------------------------------------- help
 
 
-@pytest.mark.parametrize("name", ["build", "extract", "query", "view", "export", "curate", "explain", "demo"])
+@pytest.mark.parametrize(
+    "name", ["build", "extract", "query", "view", "export", "curate", "explain", "info", "demo"]
+)
 def test_help_has_an_example(kgraph: Kgraph, name: str) -> None:
     """Each command shows how it is used."""
     result = kgraph(name, "--help")

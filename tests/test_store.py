@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +15,8 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+import building
+from kgraph import folder as folder_of
 from kgraph import ontology, store
 from kgraph.errors import StoreError
 from kgraph.rdf import article_iri, quads
@@ -200,3 +204,168 @@ def test_a_read_only_folder_can_be_read(tmp_path: Path, monkeypatch: pytest.Monk
             put(graph, "b")
     with pytest.raises(StoreError, match="may not be written"):
         store.open(tmp_path / "s", create=True)
+
+
+def test_new_articles_go_in_together(graph: Graph) -> None:
+    """One by one or in a batch, through either way to store one, the store is the same; or nothing is."""
+    batch = [
+        store.Described(
+            article_iri(id), list(quads(sample(id), ontology=load(), run=RUN)), {"names": f"of {id}"}
+        )
+        for id in ("a", "b", "c")
+    ]
+    with Graph.memory() as wanted:
+        for article in batch:
+            wanted.replace(article.iri, article.quads, reading=article.reading)
+        graph.add(batch[:1])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(store, "_BULK", 10)
+            graph.add(batch[1:])
+        assert sorted(map(str, graph.store)) == sorted(map(str, wanted.store))
+    before = set(graph.store)
+    other = store.Described(article_iri("d"), batch[0].quads, {})
+    for wrong, said in ((batch, "in the graph already"), ([other], "cannot go into the graph")):
+        with pytest.raises(StoreError, match=said):
+            graph.add(wrong)
+    with pytest.raises(StoreError, match="no IRI"):
+        graph.add([store.Described("no iri", [], {})])
+    assert set(graph.store) == before
+
+
+def elsewhere(code: str, path: Path) -> str:
+    """Run code in another process, where ``path`` is the store; return what it printed or its last line."""
+    head = f"import kgraph; from kgraph import store; path = {str(path)!r}\n"
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", head + code], capture_output=True, text=True, check=False
+    )
+    return (done.stdout + done.stderr).strip().rpartition("\n")[2]
+
+
+def test_readers_side_by_side_and_no_writer_beside_them(tmp_path: Path) -> None:
+    """Any number read, in one process or several; who writes is alone, and each is told why not."""
+    path = tmp_path / "s"
+    read = "print(len(kgraph.open(path, read_only=True).articles()))"
+    with store.open(path, create=True) as graph:
+        put(graph, "a")
+        with pytest.raises(StoreError, match="being written by another process; ask again"):
+            store.open(path, read_only=True)
+        assert "being written by another process" in elsewhere(read, path)
+    before = {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
+    with store.open(path, read_only=True) as graph, store.open(path, read_only=True):
+        assert elsewhere(read, path) == "1"
+        assert "in use by another process" in elsewhere("store.open(path)", path)
+        with pytest.raises(StoreError, match="opened only to be read"):
+            put(graph, "b")
+    assert before == {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
+    store.open(path).close()
+
+
+def test_what_a_killed_process_leaves_is_removed(tmp_path: Path) -> None:
+    """Logs of earlier openings and files of a batch that never ended; a reader leaves them."""
+    store.open(tmp_path / "s", create=True).close()
+    left = [tmp_path / "s" / name for name in ("LOG.old.17", "bulk-123.sst")]
+    for path in left:
+        path.write_text("x")
+    store.open(tmp_path / "s", read_only=True).close()
+    assert all(path.exists() for path in left)
+    store.open(tmp_path / "s").close()
+    assert not list((tmp_path / "s").glob("LOG.old.*"))
+    assert not list((tmp_path / "s").glob("bulk-*"))
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        ("kgraph store 99\n", "made by a newer kgraph .form 99.*update kgraph"),
+        ("nonsense", "is no mark of a"),
+    ],
+)
+def test_a_store_of_another_kgraph_is_left_alone(tmp_path: Path, mark: str, said: str) -> None:
+    """One line, for readers and writers, and nothing in it changes."""
+    store.open(tmp_path / "s", create=True).close()
+    (tmp_path / "s" / folder_of.MARK).write_text(mark)
+    before = {file.name: file.read_bytes() for file in (tmp_path / "s").iterdir()}
+    for options in ({}, {"create": True}, {"read_only": True}):
+        with pytest.raises(StoreError, match=said) as caught:
+            store.open(tmp_path / "s", **options)
+        assert "\n" not in str(caught.value)
+    assert before == {file.name: file.read_bytes() for file in (tmp_path / "s").iterdir()}
+
+
+def test_a_store_without_a_mark_gets_one(tmp_path: Path) -> None:
+    """What was made before there were marks can be read as it is, and is marked when it is written."""
+    ox.Store(str(tmp_path / "s")).flush()
+    store.open(tmp_path / "s", read_only=True).close()
+    assert not (tmp_path / "s" / folder_of.MARK).exists()
+    store.open(tmp_path / "s").close()
+    assert (tmp_path / "s" / folder_of.MARK).read_text() == f"kgraph store {folder_of.FORM}\n"
+
+
+@pytest.mark.parametrize("way", ["cut", "empty", "changed", "gone"])
+def test_a_damaged_store_says_so(tmp_path: Path, way: str) -> None:
+    """Whatever file is cut, emptied, changed or lost: all there as before, or one line; never less."""
+    whole, path = tmp_path / "whole", tmp_path / "s"
+    with store.open(whole, create=True) as graph:
+        put(graph, "a")
+        graph.add([store.Described("http://g/1", [quad("http://g/1", "x" * 5000)], {})])
+        size = len(graph.store)
+    said = []
+    for name in sorted(file.name for file in whole.iterdir()):
+        for read_only in (True, False):
+            shutil.rmtree(path, ignore_errors=True)
+            shutil.copytree(whole, path)
+            damage(path / name, way)
+            try:
+                with store.open(path, read_only=read_only) as graph:
+                    read = len(list(graph.triples())) + len(list(graph.quads()))
+                    assert [article.id for article in graph.articles()] == ["a"]
+                assert read == size or name.endswith(".log"), name
+            except StoreError as error:
+                said.append(str(error))
+    assert len(said) > 5
+    assert all(line.startswith(f"{path}: ") and "\n" not in line for line in said)
+
+
+def damage(file: Path, way: str) -> None:
+    """Cut, empty, change or remove a file."""
+    content = file.read_bytes()
+    middle = len(content) // 2
+    if way == "gone":
+        file.unlink()
+    elif way == "changed":
+        turned = bytes(255 - byte for byte in content[middle : middle + 9])
+        file.write_bytes(content[:middle] + turned + content[middle + 9 :])
+    else:
+        file.write_bytes(content[:middle] if way == "cut" else b"")
+
+
+FULL = """
+import resource, sys
+from kgraph import store
+from kgraph.errors import StoreError
+sys.path.insert(0, {tests!r})
+from building import build
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+try:
+    with store.open({path!r}, create=True) as graph:
+        build(graph, 0)
+except StoreError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of file size here")
+@pytest.mark.parametrize("limit", [1_000, 100_000])
+def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path, limit: int) -> None:
+    """A build that cannot write on ends in one line; with space again it is finished like any other."""
+    path = tmp_path / "s"
+    said = elsewhere(FULL.format(tests=str(Path(__file__).parent), limit=limit, path=str(path)), path)
+    assert re.search(
+        f"^{re.escape(str(path))}: cannot be .*too large.*free some space", said, re.IGNORECASE
+    ), said
+    with Graph.memory() as wanted:
+        building.build(wanted, 0)
+        with store.open(path, create=True) as graph:
+            building.check_whole(graph)
+            building.build(graph, 0)
+            assert building.lines(graph) == building.lines(wanted)

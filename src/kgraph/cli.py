@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
@@ -32,8 +32,11 @@ from kgraph.model import Problem
 from kgraph.query import Rows, named, names, to_csv, to_json
 from kgraph.query import query as ask
 from kgraph.read.encoding import printable
-from kgraph.resolve.explain import Doubt, Explanation
 from kgraph.store import Graph
+
+if TYPE_CHECKING:  # resolution is loaded by those commands that need it
+    from kgraph.info import Info
+    from kgraph.resolve.explain import Doubt, Explanation
 
 FAILED, WITH_PROBLEMS = 1, 3
 DEMO_ROWS = 20
@@ -198,6 +201,31 @@ def query(
         _answer(ask(graph, text, **_bindings(bind or [])), format)
 
 
+@app.command(epilog="Example: kgraph info --store kgraph.db")
+def info(
+    store: Store = DEFAULT_STORE,
+    articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
+    curation: Curation = None,
+) -> None:
+    """Show what a store holds, what made it, and whether a build is left to finish."""
+    from kgraph import info as about
+
+    with _open(store) as graph:
+        found = about.describe(graph, decisions=curation)
+        _info(found, str(store))
+        if articles:
+            table = Table(box=box.SIMPLE, pad_edge=False)
+            for column in ("article", "date", "title", "source"):
+                table.add_column(column, overflow="fold")
+            for row in about.articles(graph):
+                table.add_row(*map(_cell, row))
+            _out().print(table)
+    if not found.is_finished:
+        left = f"{_many(found.waiting, 'article')} read but not described yet" if found.waiting else ""
+        _complain(f"{store}: {left or 'the last build did not end'}; run kgraph build again", style="yellow")
+        raise typer.Exit(WITH_PROBLEMS)
+
+
 @app.command(epilog="Example: kgraph view --out graph.html")
 def view(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="The page to write.")],
@@ -318,7 +346,7 @@ def curate(
     path = curation or settle.curation_of(store)
     known = decisions.read(path)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    with _open(store) as graph:
+    with _open(store, read_only=False) as graph:
         if decision:
             # One line, whatever is typed; one that was listed may be given as a whole.
             given = [" ".join(rdf.clean(word).split()) for word in decision]
@@ -608,6 +636,31 @@ def _counts(graph: Graph, title: str) -> None:
     _out().print(table)
 
 
+def _info(found: Info, name: str) -> None:
+    """Print what a store holds."""
+    rows = [(kind, f"{count:,}") for kind, count in found.counts.items()]
+    rows.append(("events that several articles tell", f"{found.joined:,}"))
+    if found.dates:
+        rows.append(("articles date from", " to ".join(found.dates)))
+    for made in found.made:
+        rows.append((f"articles by kgraph {made.version}, model {made.model}", f"{made.articles:,}"))
+    rows.append(("articles read, not described yet", f"{found.waiting:,}"))
+    rows.append((f"decisions in {found.curation}", f"{found.decisions:,}"))
+    rows.append(("size on disk", f"{found.size / 1e6:,.1f} MB"))
+    if found.last is not None:
+        last = found.last
+        rows.append(("last build began", last.begun))
+        rows.append(("last build ended", last.ended or "not"))
+        rows.append(("articles it stored, and failed on", f"{last.articles:,}, {last.failed:,}"))
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", overflow="fold")
+    for label, value in rows:
+        table.add_row(_cell(label), _cell(value))
+    _out().print(Text(printable(name), "bold"), soft_wrap=True)
+    _out().print(table)
+
+
 def _doubts(found: Sequence[Doubt], limit: int) -> None:
     """Print what a person may decide, each with its line for the file."""
     for doubt in found[:limit]:
@@ -720,8 +773,8 @@ def _bar(*, hidden: bool = False) -> Iterator[Callable[[pipeline.Progress], None
 # ---------------------------------------------------------------- what is asked
 
 
-def _open(folder: Path) -> Graph:
-    return store.open(folder)
+def _open(folder: Path, *, read_only: bool = True) -> Graph:
+    return store.open(folder, read_only=read_only)
 
 
 def _sparql(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,14 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from kgraph import __version__, rdf, settle
+from kgraph import __version__, rdf
 from kgraph import store as stores
 from kgraph.errors import CurationError, OntologyError, ReadError
 from kgraph.model import Article, Extraction, Problem
 from kgraph.read import count, expand, read
 from kgraph.read.encoding import printable
-from kgraph.resolve.curation import Decision
-from kgraph.resolve.curation import read as read_decisions
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from kgraph.frames import Frames
     from kgraph.gazetteer import Gazetteer
     from kgraph.ontology import Ontology
+    from kgraph.resolve.curation import Decision
 
 T = TypeVar("T")
 Report = Callable[[Problem], None]
@@ -204,6 +204,9 @@ def build(
     every batch. Raises KGraphError where there is nothing to read, where the store, the ontology or the model
     cannot be used, and for a decision that cannot be followed.
     """
+    from kgraph import settle
+    from kgraph.resolve.curation import read as read_decisions
+
     report = on_problem or _warn
     decided = Path(curation) if curation else settle.curation_of(Path(store)) if store else None
     if curation and not Path(curation).is_file():
@@ -231,6 +234,8 @@ def _fill(
     on_progress: Callable[[Progress], None] | None,
 ) -> None:
     """Keep what every article says, in the place of what was read before, then join it to all others."""
+    from kgraph import settle
+
     run = resources.run
 
     def checked(batch: Sequence[Article]) -> Iterator[Extraction]:
@@ -240,6 +245,8 @@ def _fill(
             yield extraction
 
     stored = failed = facts = 0
+    begun = _now()
+    settle.note(graph, settle.LastRun(begun, None, run.version, run.model))
     try:
         for batch in _batches(_of_article_length(articles, report), BATCH_SIZE):
             before = stored
@@ -258,6 +265,11 @@ def _fill(
             report=report,
             decisions=decisions,
         )
+    settle.note(graph, settle.LastRun(begun, _now(), run.version, run.model, stored, failed))
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _of_article_length(articles: Iterable[Article], report: Report) -> Iterator[Article]:

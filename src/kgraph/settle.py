@@ -2,6 +2,8 @@
 
 An article is first kept as it was read; what it says is described once it is known who is who. When later
 articles change that, those that are touched are described anew, in one transaction each, and no other.
+New ones go into the store in batches, each wholly or not at all. At whatever moment a build ends, the next
+one finds what is not described yet.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kgraph import rdf, records
@@ -20,10 +23,12 @@ from kgraph.ontology import Ontology
 from kgraph.resolve import Reading, Resolution, apply, resolve
 from kgraph.resolve.curation import Decision
 from kgraph.resolve.profile import from_json, read, to_json
-from kgraph.store import Graph
+from kgraph.store import READINGS, Described, Graph
 
 FACTS, PROFILE, NAMES = "facts", "profile-1", "names"
 """Parts of a reading: what was extracted, what resolution needs of it, the names it is described under."""
+_BATCH = 50_000  # statements stored together: many enough to be quick, few enough to stay in 150 MB
+_LAST_RUN = "last-run"  # a part of the reading of READINGS itself
 
 
 def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> None:
@@ -72,6 +77,7 @@ def settle(
     _renew(graph, gazetteer)
     resolution = resolve(readings(graph), decisions=decisions, ontology=ontology)
     described = dict(graph.readings(NAMES))
+    batch: list[Described] = []
     for article, names in sorted(resolution.names.items()):
         if described.get(article) == names:
             continue
@@ -81,8 +87,44 @@ def settle(
         except KGraphError as error:  # read under another ontology
             report(Problem(article, str(error), "left as it is; build it again with this ontology"))
             continue
-        graph.replace(article, quads, reading={NAMES: names})
+        if article in described or graph.holds(article):
+            graph.replace(article, quads, reading={NAMES: names})
+            continue
+        batch.append(Described(article, quads, {NAMES: names}))
+        if sum(len(waiting.quads) for waiting in batch) >= _BATCH:
+            graph.add(batch)
+            batch = []
+    graph.add(batch)
     return resolution
+
+
+def undescribed(graph: Graph) -> int:
+    """Return how many articles were read but are not described yet, or not as they were read last."""
+    described = {article for article, _ in graph.readings(NAMES)}
+    return sum(article not in described for article, _ in graph.readings(FACTS))
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last build of a store; ``ended`` is None where it never came to its end."""
+
+    begun: str
+    ended: str | None
+    version: str
+    model: str
+    articles: int = 0
+    failed: int = 0
+
+
+def note(graph: Graph, last: LastRun) -> None:
+    """Keep when the store was built last, beside the graph and not in it: the same facts, the same graph."""
+    graph.keep(READINGS.value, {_LAST_RUN: json.dumps(asdict(last), sort_keys=True)})
+
+
+def last_run(graph: Graph) -> LastRun | None:
+    """Return what ``note`` kept; None for a store that no build has noted itself in."""
+    text = graph.reading(READINGS.value).get(_LAST_RUN)
+    return None if text is None else LastRun(**json.loads(text))
 
 
 def _packed(text: str) -> str:

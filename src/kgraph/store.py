@@ -14,7 +14,9 @@ SPARQL natively; ``Graph.dataset`` gives the same data through rdflib's API.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+import weakref
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +24,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
-from kgraph.errors import KGraphError, StoreError
+from kgraph import folder
+from kgraph.errors import StoreError
 from kgraph.rdf import BASE, PREFIXES, Value, is_iri
 
 if TYPE_CHECKING:
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
 
 READINGS = ox.NamedNode(f"{BASE}readings")
 """The graph of readings; each article has one statement for each part of its reading."""
-_MARK = "CURRENT"  # the file that every Oxigraph folder has
 _STORE_ERRORS = (OSError, RuntimeError, ValueError)  # what pyoxigraph raises from below
+_BULK = 10_000  # statements; with fewer, files of their own cost more than they save
 
 
 class StoredArticle(NamedTuple):
@@ -44,6 +47,14 @@ class StoredArticle(NamedTuple):
     id: str
 
 
+class Described(NamedTuple):
+    """One article to store: its IRI, its statements, and the parts of its reading that go with them."""
+
+    iri: str
+    quads: Collection[ox.Quad]
+    reading: Mapping[str, str]
+
+
 class Graph:
     """Everything read from a set of articles; the default view is the union of their graphs.
 
@@ -51,9 +62,18 @@ class Graph:
     StoreError.
     """
 
-    def __init__(self, store: ox.Store, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        store: ox.Store,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store: ox.Store | None = store
+        self._release = weakref.finalize(self, release)
         self.path = path
+        self.read_only = read_only
 
     @classmethod
     def memory(cls) -> Graph:
@@ -91,14 +111,34 @@ class Graph:
 
     def triples(self) -> Iterator[ox.Triple]:
         """Yield the union of all articles, each statement once, in no order."""
-        for quad in self.store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+        for quad in self._find(graph=ox.DefaultGraph()):
             yield quad.triple
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield the statements of every article with the article's graph, in no order."""
-        for graph in self.store.named_graphs():
-            if graph != READINGS:
-                yield from self.store.quads_for_pattern(None, None, None, graph)
+        for graph in self._graphs():
+            yield from self._find(graph=graph)
+
+    def _graphs(self) -> list[ox.NamedNode]:
+        """Return the graphs of the articles."""
+        try:
+            found = list(self.store.named_graphs())
+        except _STORE_ERRORS as error:
+            raise folder.unreadable(self.path, error) from error
+        return [graph for graph in found if isinstance(graph, ox.NamedNode) and graph != READINGS]
+
+    def _find(
+        self,
+        subject: ox.NamedNode | None = None,
+        predicate: ox.NamedNode | None = None,
+        *,
+        graph: ox.NamedNode | ox.DefaultGraph,
+    ) -> Iterator[ox.Quad]:
+        """Yield statements of one graph; StoreError where the store is damaged."""
+        try:
+            yield from self.store.quads_for_pattern(subject, predicate, None, graph)
+        except _STORE_ERRORS as error:
+            raise folder.unreadable(self.path, error) from error
 
     def replace(
         self, article_iri: str, quads: Iterable[ox.Quad], *, reading: Mapping[str, str] | None = None
@@ -125,7 +165,47 @@ class Graph:
             if any(update):
                 self.store.update(" ; ".join(part for part in update if part))
         except _STORE_ERRORS as error:
-            raise StoreError(f"{self.path or 'memory'}: cannot be written: {_line(error)}") from error
+            raise folder.unwritable(self.path, error) from error
+
+    def holds(self, article_iri: str) -> bool:
+        """Whether the graph has any statement of an article."""
+        try:
+            return self.store.contains_named_graph(ox.NamedNode(article_iri))
+        except _STORE_ERRORS as error:
+            raise folder.unreadable(self.path, error) from error
+
+    def add(self, articles: Sequence[Described]) -> None:
+        """Store articles that the graph does not hold yet, all of them or none.
+
+        Many together take half the time of one by one, and bounded memory; but they are one transaction, so
+        pass at most some 50,000 statements. Raises StoreError for an article that the graph holds already, a
+        quad of another graph, or when the store cannot be written.
+        """
+        for iri, quads, _ in articles:
+            if not is_iri(iri):
+                raise StoreError(f"{iri!r} is no IRI of an article")
+            if self.holds(iri):
+                raise StoreError(f"{iri} is in the graph already; replace it")
+            graph = ox.NamedNode(iri)
+            for quad in quads:
+                if quad.graph_name != graph:
+                    raise StoreError(f"a statement for {quad.graph_name} cannot go into the graph {iri}")
+
+        def statements() -> Iterator[ox.Quad]:
+            for iri, quads, reading in articles:
+                for quad in quads:
+                    yield quad
+                    yield ox.Quad(quad.subject, quad.predicate, quad.object)
+                for triple in _parts(ox.NamedNode(iri), reading):
+                    yield ox.Quad(triple.subject, triple.predicate, triple.object, READINGS)
+
+        try:
+            if sum(len(article.quads) for article in articles) < _BULK:
+                self.store.extend(statements())
+            else:
+                self.store.bulk_extend(statements())
+        except _STORE_ERRORS as error:
+            raise folder.unwritable(self.path, error) from error
 
     def keep(self, article_iri: str, reading: Mapping[str, str]) -> None:
         """Put the reading of an article in the place of the one before, wholly or not at all."""
@@ -136,11 +216,11 @@ class Graph:
             if update:
                 self.store.update(update)
         except _STORE_ERRORS as error:
-            raise StoreError(f"{self.path or 'memory'}: cannot be written: {_line(error)}") from error
+            raise folder.unwritable(self.path, error) from error
 
     def reading(self, article_iri: str) -> dict[str, str]:
         """Return the parts of an article's reading by name; empty where there is none."""
-        found = self.store.quads_for_pattern(ox.NamedNode(article_iri), None, None, READINGS)
+        found = self._find(ox.NamedNode(article_iri), graph=READINGS)
         return {
             quad.predicate.value.removeprefix(f"{READINGS.value}#"): quad.object.value
             for quad in found
@@ -150,17 +230,14 @@ class Graph:
     def readings(self, part: str) -> Iterator[tuple[str, str]]:
         """Yield one part of every article's reading with the article's IRI, in no order."""
         name = ox.NamedNode(f"{READINGS.value}#{part}")
-        for quad in self.store.quads_for_pattern(None, name, None, READINGS):
+        for quad in self._find(None, name, graph=READINGS):
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
                 yield quad.subject.value, quad.object.value
 
     def _read_anew(self, article: ox.NamedNode, reading: Mapping[str, str]) -> str:
         """Return the SPARQL that makes the reading of an article this one; "" if it is already."""
-        new = {
-            ox.Triple(article, ox.NamedNode(f"{READINGS.value}#{name}"), ox.Literal(text))
-            for name, text in reading.items()
-        }
-        old = {quad.triple for quad in self.store.quads_for_pattern(article, None, None, READINGS)}
+        new = set(_parts(article, reading))
+        old = {quad.triple for quad in self._find(article, graph=READINGS)}
         parts = []
         if old - new:
             parts.append(f"DELETE DATA {{ GRAPH {READINGS} {{ {_lines(old - new)} }} }}")
@@ -174,7 +251,7 @@ class Graph:
         One update is one transaction; pyoxigraph has no other way to remove and add in one. The text is made
         of terms by Oxigraph's own serializer, so nothing an article says can break out of it.
         """
-        old = {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+        old = {quad.triple for quad in self._find(graph=graph)}
         parts = []
         if old - new:
             gone = old - new
@@ -197,11 +274,9 @@ class Graph:
         """Return the articles of the graph, sorted by IRI."""
         identifier = ox.NamedNode(PREFIXES["dcterms"] + "identifier")
         found = []
-        for graph in self.store.named_graphs():
-            if graph == READINGS:
-                continue
-            for quad in self.store.quads_for_pattern(graph, identifier, None, graph):
-                if isinstance(graph, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+        for graph in self._graphs():
+            for quad in self._find(graph, identifier, graph=graph):
+                if isinstance(quad.object, ox.Literal):
                     found.append(StoredArticle(graph.value, quad.object.value))
         return sorted(found)
 
@@ -258,11 +333,14 @@ class Graph:
         if dataset is not None:
             dataset.close()
         store, self._store = self._store, None
-        if self.path is not None and os.access(self.path, os.W_OK):
-            try:
+        try:
+            if self.path is not None and not self.read_only:
                 store.flush()
-            except _STORE_ERRORS as error:
-                raise StoreError(f"{self.path}: cannot be written: {_line(error)}") from error
+        except _STORE_ERRORS as error:
+            raise folder.unwritable(self.path, error) from error
+        finally:
+            del store  # before the folder is let go
+            self._release()
 
     def __enter__(self) -> Graph:
         """Return the graph itself."""
@@ -275,52 +353,39 @@ class Graph:
         self.close()
 
 
-def open(path: str | Path, *, create: bool = False) -> Graph:
+def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> Graph:
     """Open the graph in a folder; ``create`` makes the folder and an empty graph where there is none.
 
-    One process at a time may hold a folder. A folder that may not be written is opened for reading, unless
+    One process may write at a time and nobody reads meanwhile; with ``read_only`` any number may read side by
+    side, and nothing in the folder is touched. A folder that may not be written is opened so, unless
     ``create`` asks for more. Raises StoreError in one line that says what to do.
     """
     path = Path(path)
-    _check(path, create)
-    writable = os.access(path, os.W_OK)
+    marked = folder.check(path, create=create)
+    writing = create or (not read_only and os.access(path, os.W_OK)) or sys.platform == "win32"
+    held = folder.Hold(path, alone=writing) if marked else None
     try:
-        store = ox.Store(str(path)) if writable else ox.Store.read_only(str(path))
-    except _STORE_ERRORS as error:
-        reason = _line(error)
-        if "lock" in reason.lower():
-            raise StoreError(f"{path}: in use by another process; wait until it ends or close it") from error
-        raise StoreError(f"{path}: cannot be opened as a store: {reason}; build it again") from error
-    return Graph(store, path)
-
-
-def _check(path: Path, create: bool) -> None:
-    """Raise StoreError where ``path`` cannot be a store; make the folder if that is asked for."""
-    try:
-        if path.exists() and not path.is_dir():
-            raise StoreError(f"{path}: is a file, not the folder of a store; name a folder")
-        if create:
-            path.mkdir(parents=True, exist_ok=True)
-            if not os.access(path, os.W_OK):
-                raise StoreError(f"{path}: may not be written; choose another folder or change its rights")
-        elif not path.exists():
-            raise StoreError(f"{path}: no such store; make it with: kgraph build FILES --store {path}")
-        names = [item.name for item in path.iterdir()]
-    except KGraphError:
+        store = ox.Store(str(path)) if writing else ox.Store.read_only(str(path))
+        if writing:
+            # A store from before there were marks is held only now that it is known for a store.
+            held = held or folder.Hold(path, alone=True)
+            held.mark()
+            folder.tidy(path)
+    except BaseException as error:
+        if held is not None:
+            held.release()
+        if isinstance(error, _STORE_ERRORS):
+            raise folder.unopened(path, error) from error
         raise
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be used as a store: {_line(error)}; choose another") from error
-    if names and _MARK not in names:
-        raise StoreError(f"{path}: holds files but no store; choose an empty or new folder")
-    if not names and not create:
-        raise StoreError(f"{path}: is empty; fill it with: kgraph build FILES --store {path}")
+    return Graph(store, path, read_only=not writing, release=held.release if held else lambda: None)
+
+
+def _parts(article: ox.NamedNode, reading: Mapping[str, str]) -> Iterator[ox.Triple]:
+    """Yield one statement for each part of an article's reading."""
+    for name, text in reading.items():
+        yield ox.Triple(article, ox.NamedNode(f"{READINGS.value}#{name}"), ox.Literal(text))
 
 
 def _lines(triples: Iterable[ox.Triple]) -> str:
     """Return triples as N-Triples, which SPARQL reads as well."""
     return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
-
-
-def _line(error: BaseException) -> str:
-    reason = getattr(error, "strerror", None) or str(error)
-    return " ".join(str(reason).split())

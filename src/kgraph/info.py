@@ -1,0 +1,83 @@
+"""What a store holds and what made it, for somebody who comes back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgraph import folder, settle
+from kgraph.query import Row, named
+from kgraph.resolve import curation
+from kgraph.settle import LastRun
+from kgraph.store import Graph
+
+_JOINED = """SELECT (COUNT(*) AS ?events) WHERE {
+  SELECT ?event WHERE { GRAPH ?article { ?event a kg:Event } }
+  GROUP BY ?event HAVING (COUNT(?article) > 1) }"""
+_MADE_BY = """SELECT ?version ?run (COUNT(?article) AS ?articles) WHERE {
+  GRAPH ?article { ?run schema:softwareVersion ?version } } GROUP BY ?version ?run ORDER BY ?version ?run"""
+_ARTICLES = """SELECT ?id ?date ?title ?source WHERE {
+  ?article a kg:Article ; dcterms:identifier ?id .
+  OPTIONAL { ?article schema:datePublished ?date } OPTIONAL { ?article schema:headline ?title }
+  OPTIONAL { ?article dcterms:source ?source } } ORDER BY ?date ?id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many articles one version of kgraph and one model described."""
+
+    version: str
+    model: str
+    """The first 12 digits of the model's hash."""
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What ``kgraph info`` shows."""
+
+    counts: Mapping[str, int]
+    dates: tuple[str, str] | None
+    """Of the oldest and the newest article that have one."""
+    joined: int
+    """Events that several articles tell."""
+    made: tuple[Made, ...]
+    waiting: int
+    """Articles that were read but not described yet."""
+    decisions: int
+    curation: Path | None
+    size: int
+    """Bytes on disk; 0 in memory."""
+    last: LastRun | None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left for the next build to finish."""
+        return not self.waiting and (self.last is None or self.last.ended is not None)
+
+
+def describe(graph: Graph, *, decisions: Path | None = None) -> Info:
+    """Return what a graph holds; ``decisions`` is its curation file if not the usual one beside the store.
+
+    Raises StoreError for a damaged store and CurationError for a line of the file that cannot be read.
+    """
+    path = decisions or (settle.curation_of(graph.path) if graph.path else None)
+    dates = sorted(str(row.date) for row in articles(graph) if row.date is not None)
+    made = (Made(row.version, row.run.rpartition("-")[2], row.articles) for row in graph.query(_MADE_BY))
+    return Info(
+        counts={row.kind: row["count"] for row in graph.query(named("counts"))},
+        dates=(dates[0], dates[-1]) if dates else None,
+        joined=graph.query(_JOINED)[0].events,
+        made=tuple(made),
+        waiting=settle.undescribed(graph),
+        decisions=len(curation.read(path)) if path else 0,
+        curation=path,
+        size=folder.size(graph.path) if graph.path else 0,
+        last=settle.last_run(graph),
+    )
+
+
+def articles(graph: Graph) -> Sequence[Row]:
+    """Return a row (id, date, title, source) for each article, the oldest first."""
+    return graph.query(_ARTICLES)
