@@ -250,15 +250,16 @@ class Graph:
         self.close()
 
 
-def open(path: str | Path, *, create: bool = False) -> Graph:
+def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> Graph:
     """Open the graph in a folder; ``create`` makes the folder and an empty graph where there is none.
 
     One process at a time may hold a folder. A folder that may not be written is opened for reading, unless
-    ``create`` asks for more. Raises StoreError in one line that says what to do.
+    ``create`` asks for more; ``read_only`` opens any folder so, and holds nothing. Raises StoreError in one
+    line that says what to do.
     """
     path = Path(path)
     _check(path, create)
-    writable = os.access(path, os.W_OK)
+    writable = os.access(path, os.W_OK) and not read_only
     try:
         store = ox.Store(str(path)) if writable else ox.Store.read_only(str(path))
     except _STORE_ERRORS as error:
