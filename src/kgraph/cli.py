@@ -16,27 +16,59 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from kgraph import __version__, pipeline, rdf, records, store
+from kgraph import __version__, rdf, store
 from kgraph.errors import CurationError, KGraphError, QueryError
-from kgraph.model import Problem
-from kgraph.query import Rows, named, names, to_csv, to_json
+from kgraph.model import MIN_CONFIDENCE, Problem
+from kgraph.query import (
+    Answer,
+    MalformedQueryError,
+    Rows,
+    find,
+    library,
+    limit,
+    named,
+    names,
+    to_csv,
+    to_json,
+    to_tsv,
+    to_ttl,
+    to_xml,
+)
 from kgraph.query import query as ask
 from kgraph.read.encoding import printable
 from kgraph.store import Graph
 
-if TYPE_CHECKING:  # resolution is loaded by those commands that need it
+
+def _later(name: str) -> ModuleType:
+    """Return a module that is loaded when something of it is first used."""
+    spec = find_spec(name)
+    if name in sys.modules or spec is None or spec.loader is None:
+        return sys.modules[name]
+    spec.loader = LazyLoader(spec.loader)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
+    from kgraph import pipeline, records
     from kgraph.info import Info
     from kgraph.resolve.explain import Doubt, Explanation
+else:
+    # A query from the shell needs neither, and is to be answered at once.
+    pipeline, records = _later("kgraph.pipeline"), _later("kgraph.records")
 
 FAILED, WITH_PROBLEMS = 1, 3
 DEMO_ROWS = 20
@@ -57,7 +89,10 @@ class Format(StrEnum):
 
     table = "table"
     csv = "csv"
+    tsv = "tsv"
     json = "json"
+    xml = "xml"
+    ttl = "ttl"
 
 
 class Events(StrEnum):
@@ -118,7 +153,7 @@ def build(
     nlp: Nlp = None,
     gazetteer: Gazetteers = None,
     curation: Curation = None,
-    min_confidence: MinConfidence = pipeline.MIN_CONFIDENCE,
+    min_confidence: MinConfidence = MIN_CONFIDENCE,
 ) -> None:
     """Read articles into the graph; an article that is in it already is replaced."""
     problems = _Problems()
@@ -161,7 +196,7 @@ def extract(
     model: Model = None,
     nlp: Nlp = None,
     gazetteer: Gazetteers = None,
-    min_confidence: MinConfidence = pipeline.MIN_CONFIDENCE,
+    min_confidence: MinConfidence = MIN_CONFIDENCE,
 ) -> None:
     """Print what each article says as one line of JSON."""
     problems = _Problems()
@@ -179,26 +214,72 @@ def extract(
     problems.leave(done=done)
 
 
-@app.command(epilog="Example: kgraph query 'SELECT ?name WHERE { ?x a kg:Base ; skos:prefLabel ?name }'")
+@app.command(epilog="Example: kgraph query --name events-at-base base='Al Udeid'")
 def query(
-    sparql: Annotated[str | None, typer.Argument(help="A query, or a FILE.rq that holds one.")] = None,
-    name: Annotated[
-        str | None,
-        typer.Option("--name", "-n", help=f"One of our queries: {', '.join(names())}."),
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SPARQL | FILE.rq] [PARAMETER=VALUE]…",
+            help="A query or the file of one; then what its parameters are: a name, an IRI or a text.",
+        ),
     ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", "-n", metavar="NAME", help="One of our queries; see --list.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", "-l", help="Show our queries and end.")] = False,
     bind: Annotated[
         list[str] | None,
-        typer.Option("--bind", "-b", metavar="VARIABLE=VALUE", help="Give a variable an IRI or a text."),
+        typer.Option("--bind", "-b", metavar="VARIABLE=VALUE", help="Give any variable an IRI or a text."),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", "-f", help="How to print the rows.")] = Format.table,
+    format: Annotated[
+        Format, typer.Option("--format", "-f", help="How to print the rows; graphs are Turtle.")
+    ] = Format.table,
     store: Store = DEFAULT_STORE,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, metavar="SECONDS", help="Give up after so long.")
+    ] = limit.TIMEOUT,
+    max_rows: Annotated[int, typer.Option(min=1, help="Show this many rows at most.")] = limit.MAX_ROWS,
+    update: Annotated[bool, typer.Option("--update", help="Change the graph by a SPARQL update.")] = False,
+    allow_network: Annotated[
+        bool, typer.Option("--allow-network", help="Let SERVICE and LOAD ask other machines.")
+    ] = False,
 ) -> None:
     """Ask the graph in SPARQL; the prefixes kg, skos, prov and so on are known."""
-    if (sparql is None) == (name is None):
+    if listed:
+        _library()
+        return
+    words = words or []
+    if (name is not None) == (bool(words) and "=" not in words[0].partition(" ")[0]):
         raise typer.BadParameter("give a query, a FILE.rq or a --name, and only one of them")
-    text = named(name) if name is not None else _sparql(sparql or "")
-    with _open(store) as graph:
-        _answer(ask(graph, text, **_bindings(bind or [])), format)
+    chosen = find(name) if name is not None else library.read(_sparql(words.pop(0)))
+    declared = {parameter.name for parameter in chosen.parameters}
+    given = _bindings(words, "what follows the query is PARAMETER=VALUE")
+    bindings = _bindings(bind or [], "--bind takes VARIABLE=VALUE")
+    if name is None:  # variables that the query says nothing of
+        bindings |= {variable: value for variable, value in given.items() if variable not in declared}
+        given = {variable: value for variable, value in given.items() if variable in declared}
+    try:
+        answer = limit.ask(
+            store,
+            chosen,
+            bindings,
+            given,
+            timeout=timeout,
+            max_rows=max_rows,
+            allow_network=allow_network,
+            update=update,
+        )
+    except MalformedQueryError as error:
+        for line in (error.shown, " " * error.caret + "^"):
+            _err().print(Text(line), soft_wrap=True)
+        raise
+    if update:
+        _err().print(Text(printable(f"{store} is changed")), soft_wrap=True)
+        return
+    _answer(answer, format)
+    if answer.cut:
+        _complain(f"there is more: cut after {_many(max_rows, 'row')}; see --max-rows", style="yellow")
+        raise typer.Exit(WITH_PROBLEMS)
 
 
 @app.command(epilog="Example: kgraph info --store kgraph.db")
@@ -720,33 +801,49 @@ def _demo_rows(rows: Rows) -> None:
         console.print(f"… and {len(rows) - DEMO_ROWS} more events in demo.html\n", highlight=False)
 
 
-def _answer(answer: Any, format: Format) -> None:
+def _library() -> None:
+    """Print the queries that come with kgraph, with what each of them takes."""
+    out = _out()
+    for name in names():
+        chosen = find(name)
+        out.print(Text.assemble((name, "bold"), f": {chosen.about}"), soft_wrap=True)
+        for parameter in chosen.parameters:
+            out.print(Text(f"    {parameter.name}=  {parameter.about}"), soft_wrap=True)
+
+
+def _answer(answer: Answer, format: Format) -> None:
     """Print what a query gave: rows, yes or no, or a graph."""
-    if isinstance(answer, bool):
-        if format is Format.csv:
-            raise QueryError("ASK is answered by yes or no, not by rows; use --format table or json")
-        _write(to_json(answer) if format is Format.json else "yes\n" if answer else "no\n")
-    elif not isinstance(answer, Rows):
-        if format is not Format.table:
-            raise QueryError("CONSTRUCT and DESCRIBE give a graph, not rows; leave --format out for Turtle")
-        _write(answer.serialize(format="turtle"))
+    value = answer.value
+    if isinstance(value, bool):
+        if format in (Format.csv, Format.tsv, Format.ttl):
+            raise QueryError("ASK is answered by yes or no, not by rows; use --format table, json or xml")
+        made = {Format.json: to_json, Format.xml: to_xml}.get(format)
+        _write(made(value) if made else "yes\n" if value else "no\n")
+    elif not isinstance(value, Rows):
+        if format not in (Format.table, Format.ttl):
+            raise QueryError("CONSTRUCT and DESCRIBE give a graph, not rows; use --format ttl")
+        _write(to_ttl(value))
+    elif format is Format.ttl:
+        raise QueryError("SELECT gives rows, not a graph; use --format table, csv, tsv, json or xml")
     elif format is Format.csv:
-        _write(to_csv(answer).replace("\r\n", "\n") if sys.stdout.isatty() else to_csv(answer))
-    elif format is Format.json:
-        _write(to_json(answer))
+        _write(to_csv(value).replace("\r\n", "\n") if sys.stdout.isatty() else to_csv(value))
+    elif format is not Format.table:
+        _write({Format.tsv: to_tsv, Format.json: to_json, Format.xml: to_xml}[format](value))
     else:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in answer.columns:
+        for column in value.columns:
             table.add_column(_cell(column), overflow="fold")
-        for row in answer:
+        for row in value:
             table.add_row(*map(_cell, row))
         _out().print(table)
-        _err().print(_many(len(answer), "row"), highlight=False)
+        _err().print(_many(len(value), "row"), highlight=False)
 
 
 @contextmanager
 def _bar(*, hidden: bool = False) -> Iterator[Callable[[pipeline.Progress], None]]:
     """Show progress on stderr, if that is a terminal; yields what to call with the newest state."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = _err()
     columns = ("{task.fields[facts]:,} facts", "{task.fields[rate]:.1f} articles/s")
     begun = time.monotonic()
@@ -788,12 +885,12 @@ def _sparql(text: str) -> str:
         raise QueryError(f"{text}: cannot be read: {why}; check the path") from None
 
 
-def _bindings(pairs: Sequence[str]) -> dict[str, str]:
+def _bindings(pairs: Sequence[str], asked: str) -> dict[str, str]:
     """Return VARIABLE=VALUE pairs as a mapping."""
     found = {}
     for pair in pairs:
         variable, equals, value = pair.partition("=")
         if not equals or not variable.lstrip("?").isidentifier():
-            raise typer.BadParameter(f"--bind takes VARIABLE=VALUE, not {printable(pair)!r}")
+            raise typer.BadParameter(f"{asked}, not {printable(pair)!r}")
         found[variable.lstrip("?")] = value
     return found

@@ -12,6 +12,9 @@ Kind = Literal["name", "nominal", "pronoun"]
 Realis = Literal["actual", "planned", "hypothetical", "negated"]
 DateBasis = Literal["explicit", "relative", "publication"]
 
+MIN_CONFIDENCE = 0.4
+"""Facts that are less sure are left out unless somebody asks for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from kgraph import __version__, rdf
 from kgraph import store as stores
 from kgraph.errors import CurationError, OntologyError, ReadError
-from kgraph.model import Article, Extraction, Problem
+from kgraph.model import MIN_CONFIDENCE, Article, Extraction, Problem
 from kgraph.read import count, expand, read
 from kgraph.read.encoding import printable
 
@@ -41,10 +41,6 @@ LONGEST = 1_000_000
 _READER = "kgraph_reader"  # the pipe of kgraph.nlp that holds the model
 
 _log = logging.getLogger("kgraph")
-
-
-MIN_CONFIDENCE = 0.4
-"""Facts that are less sure are left out unless somebody asks for them."""
 
 
 @dataclass(frozen=True, slots=True)

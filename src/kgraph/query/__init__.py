@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from kgraph.query.formats import to_csv, to_json
-from kgraph.query.library import describe, named, names
+from kgraph.query.faults import MalformedQueryError
+from kgraph.query.formats import to_csv, to_json, to_tsv, to_ttl, to_xml
+from kgraph.query.library import describe, find, named, names
+from kgraph.query.limit import ask
+from kgraph.query.lookup import look_up
 from kgraph.query.rows import Iri, Row, Rows
-from kgraph.query.run import query, select
+from kgraph.query.run import Answer, answer, parameters, query, select
 
-__all__ = ["query", "select", "named", "names", "describe", "Iri", "Row", "Rows", "to_csv", "to_json"]
+__all__ = [
+    # asking
+    "query",
+    "select",
+    "answer",
+    "ask",
+    # the queries that come with kgraph
+    "names",
+    "named",
+    "find",
+    "describe",
+    "parameters",
+    "look_up",
+    # what comes back
+    "Answer",
+    "Iri",
+    "Row",
+    "Rows",
+    "MalformedQueryError",
+    "to_csv",
+    "to_tsv",
+    "to_json",
+    "to_xml",
+    "to_ttl",
+]

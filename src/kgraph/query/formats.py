@@ -1,15 +1,19 @@
-"""Answers as text for other programs: SPARQL 1.1 results in CSV and JSON."""
+"""Answers as text for other programs: SPARQL 1.1 results in CSV, TSV, JSON and XML, graphs as Turtle."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pyoxigraph as ox
 
 from kgraph.query.rows import XSD, Rows, terms_of
+from kgraph.rdf import PREFIXES, clean
+
+_XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 
 def to_csv(rows: Rows) -> str:
@@ -36,6 +40,69 @@ def to_json(answer: Rows | bool) -> str:
     ]
     body = {"head": {"vars": list(answer.columns)}, "results": {"bindings": bindings}}
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_tsv(rows: Rows) -> str:
+    """Return rows as TSV (SPARQL 1.1 Query Results TSV): terms as in Turtle, LF line ends."""
+    lines = ["\t".join(f"?{name}" for name in rows.columns)]
+    for row in rows:
+        lines.append("\t".join("" if term is None else _tsv_term(term) for term in terms_of(row)))
+    return "\n".join(lines) + "\n"
+
+
+def to_xml(answer: Rows | bool) -> str:
+    """Return rows, or the answer of an ASK, as SPARQL 1.1 Query Results XML, with a line end."""
+    columns = () if isinstance(answer, bool) else answer.columns
+    variables = "".join(f'<variable name="{_escape(name)}"/>' for name in columns)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<sparql xmlns="http://www.w3.org/2005/sparql-results#">',
+        f"<head>{variables}</head>",
+    ]
+    if isinstance(answer, bool):
+        lines.append(f"<boolean>{str(answer).lower()}</boolean>")
+    else:
+        lines.append("<results>")
+        for row in answer:
+            cells = "".join(
+                f'<binding name="{_escape(name)}">{_xml_term(term)}</binding>'
+                for name, term in zip(columns, terms_of(row), strict=True)
+                if term is not None
+            )
+            lines.append(f"<result>{cells}</result>")
+        lines.append("</results>")
+    return "\n".join([*lines, "</sparql>"]) + "\n"
+
+
+def to_ttl(triples: Iterable[ox.Triple]) -> str:
+    """Return triples as Turtle with the prefixes of kgraph, sorted and each once."""
+    ordered = sorted(set(triples), key=str)
+    return (ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b"").decode()
+
+
+def _escape(text: str) -> str:
+    """Escape for XML, inside and outside of quotes; a bare carriage return would be read as a line feed."""
+    return "".join(_XML.get(char, char) for char in clean(text))
+
+
+def _tsv_term(term: Any) -> str:
+    # A line end or a tab within a text is written as in Turtle, so that a line is a row.
+    text = str(term)
+    for char, escape in (("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+        text = text.replace(char, escape)
+    return text
+
+
+def _xml_term(term: Any) -> str:
+    if isinstance(term, ox.Literal):
+        extra = ""
+        if term.language:
+            extra = f' xml:lang="{_escape(term.language)}"'
+        elif term.datatype.value != XSD + "string":
+            extra = f' datatype="{_escape(term.datatype.value)}"'
+        return f"<literal{extra}>{_escape(term.value)}</literal>"
+    kind = "bnode" if isinstance(term, ox.BlankNode) else "uri"
+    return f"<{kind}>{_escape(str(getattr(term, 'value', term)))}</{kind}>"
 
 
 def _json_term(term: Any) -> dict[str, str]:

@@ -1,12 +1,53 @@
-"""The queries that come with kgraph: one ``.rq`` file each, in ``named/``."""
+"""The queries that come with kgraph: one ``.rq`` file each, in ``named/``.
+
+The comment at the head of a file says what it answers, then what may be bound, one line each:
+
+    # What happens at, from or to each base, by base and date.
+    #   base (Base): the base; without it all are shown
+    #   realis (text): actual, planned, hypothetical or negated
+
+In brackets stands what a value is: a class of the ontology or ``node`` (then a name is looked up),
+``Article`` (its id, headline or IRI), ``fact`` (an IRI), ``Class``, ``text`` or ``number``.
+
+In the queries ``1/0`` is SPARQL's way to leave a variable unbound. An inner query puts names in order, so
+that lists of them are the same on every store.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 from kgraph.errors import QueryError
 
 _FOLDER = Path(__file__).parent / "named"
+_PARAMETER = re.compile(r"#\s+(\w+) \((\w+)\): (.+)")
+
+
+class Parameter(NamedTuple):
+    """A variable of a query that may be given a value, and what kind of value that is."""
+
+    name: str
+    kind: str
+    about: str
+
+
+class NamedQuery(NamedTuple):
+    """A query with what its comment says of it."""
+
+    name: str
+    about: str
+    parameters: tuple[Parameter, ...]
+    sparql: str
+
+    def parameter(self, name: str) -> Parameter:
+        """Return a parameter; QueryError with the known ones for another name."""
+        for each in self.parameters:
+            if each.name == name:
+                return each
+        known = ", ".join(each.name for each in self.parameters) or "it takes none"
+        raise QueryError(f"{self.name} has no parameter {name!r}; known: {known}")
 
 
 def names() -> list[str]:
@@ -15,17 +56,36 @@ def names() -> list[str]:
 
 
 def named(name: str) -> str:
-    """Return the SPARQL of a query; QueryError with the known names for another one."""
-    if name not in names():
-        raise QueryError(f"no query named {name!r}; known: {', '.join(names())}")
+    """Return the SPARQL of a query; QueryError with the near names, or all, for another one."""
+    known = names()
+    if name not in known:
+        from kgraph.query.faults import near
+
+        found = near(name, known)
+        hint = f"nearest: {', '.join(found)}; " if found else ""
+        raise QueryError(f"no query named {name!r}; {hint}known: {', '.join(known)}")
     return (_FOLDER / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def describe(name: str) -> str:
-    """Return the leading comment of a query as one line: what it answers and what may be bound."""
-    lines = []
-    for line in named(name).splitlines():
+def find(name: str) -> NamedQuery:
+    """Return a query that comes with kgraph; QueryError as ``named``."""
+    return read(named(name), name=name)
+
+
+def read(sparql: str, *, name: str = "the query") -> NamedQuery:
+    """Return a query with what the comment at its head says of it."""
+    about, parameters = [], []
+    for line in sparql.splitlines():
         if not line.startswith("#"):
             break
-        lines.append(line.lstrip("# "))
-    return " ".join(lines)
+        match = _PARAMETER.fullmatch(line.rstrip())
+        if match:
+            parameters.append(Parameter(*match.groups()))
+        else:
+            about.append(line.lstrip("# "))
+    return NamedQuery(name, " ".join(about).strip(), tuple(parameters), sparql)
+
+
+def describe(name: str) -> str:
+    """Return in one line what a query answers."""
+    return find(name).about

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
+
+from kgraph.errors import QueryError
+
+if TYPE_CHECKING:
+    import pandas
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _FLOATS = {XSD + name for name in ("decimal", "double", "float")}
@@ -90,6 +95,24 @@ class Rows(list[Row]):
     def __init__(self, columns: Sequence[str], rows: Sequence[Row] = ()) -> None:
         super().__init__(rows)
         self.columns = tuple(columns)
+
+    def df(self) -> pandas.DataFrame:
+        """Return the rows as a pandas DataFrame, one column each; QueryError where pandas is missing.
+
+        Columns of whole dates are datetime64, of whole numbers Int64; what is not bound is missing there.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise QueryError("df() needs pandas; install it with: pip install pandas") from None
+        frame = pandas.DataFrame([list(row) for row in self], columns=list(self.columns), dtype=object)
+        for place, name in enumerate(self.columns):
+            kinds = {type(row[place]) for row in self} - {type(None)}
+            if kinds in ({datetime.date}, {datetime.datetime}):
+                frame[name] = pandas.to_datetime(frame[name])
+            elif kinds and kinds in ({int}, {float}, {int, float}):
+                frame[name] = frame[name].astype("Int64" if kinds == {int} else "float64")
+        return frame
 
 
 def terms_of(row: Row) -> tuple[Any, ...]:

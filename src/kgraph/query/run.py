@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
 from kgraph.errors import QueryError
+from kgraph.query.faults import fault
+from kgraph.query.library import NamedQuery
+from kgraph.query.lookup import value_of
 from kgraph.query.rows import Row, Rows, sort_key
 from kgraph.query.scan import bind, is_ordered, refuse, tokens
 from kgraph.rdf import PREFIXES, Value, term
@@ -20,6 +24,13 @@ if TYPE_CHECKING:
 _LONGEST_REASON = 200
 
 
+class Answer(NamedTuple):
+    """Rows, the triples of CONSTRUCT or DESCRIBE, or yes and no; ``cut`` if there would have been more."""
+
+    value: Rows | list[ox.Triple] | bool
+    cut: bool = False
+
+
 def query(graph: Graph, sparql: str, **bindings: Value) -> Rows | bool | rdflib.Graph:
     """Answer SELECT with Rows, ASK with a bool, CONSTRUCT and DESCRIBE with an rdflib Graph.
 
@@ -27,39 +38,66 @@ def query(graph: Graph, sparql: str, **bindings: Value) -> Rows | bool | rdflib.
     union of all articles, each statement once. Rows keep the order of ORDER BY and are sorted without one.
     ``bindings`` give variables of the query a value, projected or not: an http(s) IRI for text that is one,
     otherwise a literal.
-    Raises QueryError for malformed SPARQL, updates, SERVICE and FROM.
+    Raises QueryError for malformed SPARQL (MalformedQueryError, with the place), updates, SERVICE and FROM.
     """
-    with _one_line():
-        found = tokens(sparql)
-        form = refuse(sparql, found)
-        if bindings:
-            values = {name: str(term(value)) for name, value in bindings.items()}
-            sparql = bind(sparql, found, form, values)
-        result = graph.store.query(sparql, prefixes=dict(PREFIXES))
-        if isinstance(result, ox.QueryBoolean):
-            return bool(result)
-        if isinstance(result, ox.QueryTriples):
-            return _rdflib_graph(result)
-        columns = [variable.value for variable in result.variables]
-        rows = [Row(columns, tuple(solution)) for solution in result]
-    return Rows(columns, rows if is_ordered(found) else sorted(rows, key=sort_key))
+    value = answer(graph, sparql, bindings).value
+    return _rdflib_graph(value) if isinstance(value, list) and not isinstance(value, Rows) else value
 
 
 def select(graph: Graph, sparql: str, **bindings: Value) -> Rows:
     """Answer a SELECT; QueryError for the other forms."""
-    answer = query(graph, sparql, **bindings)
-    if not isinstance(answer, Rows):
+    found = query(graph, sparql, **bindings)
+    if not isinstance(found, Rows):
         raise QueryError("only SELECT gives rows; for ASK and CONSTRUCT use kgraph.query.query(graph, …)")
-    return answer
+    return found
+
+
+def parameters(graph: Graph, named: NamedQuery, given: Mapping[str, str]) -> dict[str, Value]:
+    """Return the values of a query's parameters for what a person wrote; names are looked up in the graph.
+
+    Raises QueryError for an unknown parameter, and for a name that no node has or several have.
+    """
+    return {name: value_of(graph, named.parameter(name), text) for name, text in given.items()}
+
+
+def answer(
+    graph: Graph,
+    sparql: str,
+    bindings: Mapping[str, Value] | None = None,
+    *,
+    max_rows: int | None = None,
+    allow_network: bool = False,
+) -> Answer:
+    """Answer a query as ``query`` does, but with ``max_rows`` rows or triples at most.
+
+    With ORDER BY they are the first, otherwise any.
+    """
+    with one_line(sparql):
+        found = tokens(sparql)
+        form = refuse(sparql, found, allow_network=allow_network)
+        text = sparql
+        if bindings:
+            values = {name: str(term(value)) for name, value in bindings.items()}
+            text = bind(sparql, found, form, values)
+        result = graph.store.query(text, prefixes=dict(PREFIXES))
+        if isinstance(result, ox.QueryBoolean):
+            return Answer(bool(result))
+        if isinstance(result, ox.QueryTriples):
+            triples = list(itertools.islice(result, max_rows))
+            return Answer(triples, next(result, None) is not None)
+        columns = [variable.value for variable in result.variables]
+        rows = [Row(columns, tuple(solution)) for solution in itertools.islice(result, max_rows)]
+        cut = next(result, None) is not None
+    return Answer(Rows(columns, rows if is_ordered(found) else sorted(rows, key=sort_key)), cut)
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def one_line(sparql: str, *, update: bool = False) -> Iterator[None]:
     """Turn what Oxigraph raises while parsing or answering into a QueryError of one line."""
     try:
         yield
     except SyntaxError as error:
-        raise QueryError(f"malformed SPARQL: {_shorten(error)}") from error
+        raise fault(sparql, PREFIXES, error, update=update) from error
     except (OSError, RuntimeError, ValueError, OverflowError) as error:
         raise QueryError(f"the query cannot be answered: {_shorten(error)}") from error
 
@@ -69,7 +107,7 @@ def _shorten(error: BaseException) -> str:
     return reason if len(reason) <= _LONGEST_REASON else reason[:_LONGEST_REASON] + " …"
 
 
-def _rdflib_graph(triples: ox.QueryTriples) -> rdflib.Graph:
+def _rdflib_graph(triples: list[ox.Triple]) -> rdflib.Graph:
     import rdflib
 
     graph = rdflib.Graph(bind_namespaces="none")

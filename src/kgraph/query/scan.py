@@ -7,7 +7,7 @@ that are projected.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kgraph.errors import QueryError
@@ -49,31 +49,72 @@ def tokens(sparql: str) -> list[Token]:
     return found
 
 
-def refuse(sparql: str, found: list[Token]) -> str:
-    """Return the form of a query (SELECT, ASK, …); QueryError for what changes the graph or leaves it."""
+def pieces(sparql: str) -> Iterator[Token]:
+    """Yield the whole query in order: its tokens as they stand, and what lies between them as ``other``."""
+    end = 0
+    for match in _TOKEN.finditer(sparql):
+        if match.start() > end:
+            yield Token("other", sparql[end : match.start()], end)
+        yield Token(str(match.lastgroup), match[0], match.start())
+        end = match.end()
+    if end < len(sparql):
+        yield Token("other", sparql[end:], end)
+
+
+def refuse(sparql: str, found: list[Token], *, allow_network: bool = False) -> str:
+    """Return the form of a query (SELECT, ASK, …); QueryError for what changes the graph or leaves it.
+
+    ``allow_network`` lets SERVICE through. FROM never: Oxigraph loads nothing for it, it would only leave
+    the union, and mostly for a graph that is empty.
+    """
     words = [token.text for token in found if token.kind == "word"]
     form = next((word for word in words if word in _FORMS | _UPDATES), "")
     if form in _UPDATES:
-        raise QueryError(f"{form} is an update; only SELECT, ASK, CONSTRUCT and DESCRIBE may be asked")
-    if _asks_elsewhere(sparql, found):
-        raise QueryError("SERVICE asks another machine; kgraph works offline, leave it out")
+        raise QueryError(
+            f"{form} is an update; only SELECT, ASK, CONSTRUCT and DESCRIBE may be asked without --update"
+        )
+    if not allow_network and _says("SERVICE", sparql, found):
+        raise QueryError("SERVICE asks another machine; leave it out, or allow it with --allow-network")
     if "FROM" in words:
-        raise QueryError("FROM is not allowed; all articles are asked, GRAPH <article IRI> { … } picks one")
+        raise QueryError(
+            "FROM is not allowed and loads nothing; all articles are asked, "
+            "GRAPH <article IRI> { … } picks one"
+        )
     return form
 
 
-def _asks_elsewhere(sparql: str, found: list[Token]) -> bool:
-    """Whether Oxigraph could see a SERVICE; in doubt yes.
+def refuse_update(sparql: str, found: list[Token], *, allow_network: bool = False) -> None:
+    """Raise QueryError for what is no update, and for SERVICE and LOAD unless ``allow_network``."""
+    words = [token.text for token in found if token.kind == "word"]
+    form = next((word for word in words if word in _FORMS | _UPDATES), "")
+    if form in _FORMS:
+        raise QueryError(f"{form} changes nothing; ask it without --update")
+    for word in ("SERVICE", "LOAD"):
+        if not allow_network and _says(word, sparql, found):
+            raise QueryError(f"{word} asks another machine; leave it out, or allow it with --allow-network")
+
+
+def without_comments(sparql: str) -> str:
+    """Return the query with each comment as spaces of its length, and no empty operation at its end."""
+
+    def blank(match: re.Match[str]) -> str:
+        return " " * len(match[0]) if match.lastgroup == "comment" else match[0]
+
+    return _TOKEN.sub(blank, sparql).rstrip("; \t\r\n")
+
+
+def _says(keyword: str, sparql: str, found: list[Token]) -> bool:
+    """Whether Oxigraph could see the keyword, SERVICE or LOAD; in doubt yes.
 
     It needs no space before or after the word: ``1SERVICE:x{}``. And ``?a<1)SERVICE?x#>`` is an IRI to the
     tokens above but a comparison to Oxigraph, as is ``?a<'b>'``; no IRI of kgraph holds ``)`` or ``'``.
     """
-    if "service" not in sparql.lower():
+    if keyword.lower() not in sparql.lower():
         return False
     for kind, text, _ in found:
-        if kind == "word" and text.endswith("SERVICE"):
+        if kind == "word" and text.endswith(keyword):
             return True
-        if kind == "name" and text.partition(":")[0].upper().endswith("SERVICE"):
+        if kind == "name" and text.partition(":")[0].upper().endswith(keyword):
             return True
         if kind == "iri" and (")" in text or "'" in text):
             return True
@@ -103,21 +144,48 @@ def bind(sparql: str, found: list[Token], form: str, values: Mapping[str, str]) 
     place = _where(found, form)
     if place is None:
         raise QueryError("variables can be bound in a query with WHERE { … } only")
-    opening, closing, is_subquery = place
+    while place.is_subquery and (inner := _within(sparql, found, place, known=set(values))):
+        place = inner
     names = " ".join(f"?{name}" for name in values)
     table = f" VALUES ({names}) {{ ({' '.join(values.values())}) }} "
-    if is_subquery:
-        inner = sparql[opening : closing + 1]
-        return f"{sparql[:opening]}{{{table}{inner}}}{sparql[closing + 1 :]}"
-    return sparql[: opening + 1] + table + sparql[opening + 1 :]
+    if place.is_subquery:
+        inside = sparql[place.begin : place.end + 1]
+        return f"{sparql[: place.begin]}{{{table}{inside}}}{sparql[place.end + 1 :]}"
+    return sparql[: place.begin + 1] + table + sparql[place.begin + 1 :]
 
 
-def _where(found: list[Token], form: str) -> tuple[int, int, bool] | None:
-    """Return the offsets of the braces of the outermost WHERE, and whether a subquery is all it holds."""
+class _Group(NamedTuple):
+    """The offsets of the braces of a WHERE, and whether a subquery is all it holds."""
+
+    begin: int
+    end: int
+    is_subquery: bool
+
+
+def _within(sparql: str, found: list[Token], place: _Group, *, known: set[str]) -> _Group | None:
+    """Return the WHERE of the subquery that a WHERE holds, where binding in it comes to the same; or None.
+
+    It does if the subquery gives out each variable as it is and all its rows. There it saves the work on all
+    that is not asked for.
+    """
+    inside = [token for token in found if place.begin < token.begin < place.end]
+    inner = _where(inside, "SELECT")
+    if inner is None:
+        return None
+    head = [token for token in inside if token.begin < inner.begin]
+    tail = [token for token in inside if token.begin > inner.end]
+    expressions = any(token.text in ("(", ")") for token in head)
+    given = {token.text[1:] for token in head if token.kind == "variable"}
+    cut = {"LIMIT", "OFFSET", "HAVING", "VALUES"} & {token.text for token in tail if token.kind == "word"}
+    return inner if not expressions and known <= given and not cut else None
+
+
+def _where(found: list[Token], form: str) -> _Group | None:
+    """Return the outermost WHERE."""
     start = next((i for i, token in enumerate(found) if token.kind == "word" and token.text == form), None)
     if start is None:
         return None
-    groups: list[tuple[int, int, bool]] = []
+    groups: list[_Group] = []
     opened: list[int] = []
     for index, token in enumerate(found[start:], start):
         if token.kind != "mark":
@@ -128,7 +196,7 @@ def _where(found: list[Token], form: str) -> tuple[int, int, bool] | None:
             first = opened.pop()
             if not opened and token.text == "}":  # a group of its own, not one within an expression
                 is_subquery = found[first + 1][:2] == ("word", "SELECT")
-                groups.append((found[first].begin, token.begin, is_subquery))
+                groups.append(_Group(found[first].begin, token.begin, is_subquery))
     if form == "CONSTRUCT":  # the first group is the template
         return groups[1] if len(groups) > 1 else None
     return groups[0] if groups else None
