@@ -358,7 +358,7 @@ def serve(
     ] = 30,
     max_mb: Annotated[int, typer.Option(min=1, help="The most an answer may hold.")] = 64,
 ) -> None:
-    """Serve the graph to browsers and SPARQL clients, read-only (needs kgraph[serve])."""
+    r"""Serve the graph to browsers and SPARQL clients, read-only (needs kgraph\[serve])."""
     from kgraph import serve as server
 
     limits = server.Limits(seconds=timeout, size=max_mb << 20)
@@ -492,7 +492,7 @@ def explain(
 
 @app.command(epilog="Example: kgraph airfields > airfields.tsv; kgraph build news/ --gazetteer airfields.tsv")
 def airfields() -> None:
-    """Print the world's military airfields as a gazetteer file (needs kgraph[airports])."""
+    r"""Print the world's military airfields as a gazetteer file (needs kgraph\[airports])."""
     from kgraph import airports
 
     for line in airports.lines():
@@ -559,7 +559,7 @@ def train(
     threads: Annotated[int, typer.Option(help="Processor threads.")] = 2,
     workers: Annotated[int, typer.Option(help="Processes that share the batches, one thread each.")] = 1,
 ) -> None:
-    """Train the English model; run again with the same --out to resume (needs kgraph[train])."""
+    r"""Train the English model; run again with the same --out to resume (needs kgraph\[train])."""
     from kgraph.nlp.component import MODEL
     from kgraph.train import run
 

@@ -52,6 +52,7 @@ class Called(NamedTuple):
 
     key: str
     label: str
+    cls: str
     mode: str | None
     begin_date: str | None
     end_date: str | None
@@ -107,7 +108,7 @@ def _names(
     for item in happened:
         confidence = max(member.happening.confidence for member in item.members)
         label = item.members[0].happening.trigger
-        called = Called(item.iri, label, item.mode, *item.best_date, confidence)
+        called = Called(item.iri, label, item.cls, item.mode, *item.best_date, confidence)
         for member in item.members:
             of_events[member.happening.article][member.happening.event] = called
     result = {}

@@ -371,6 +371,12 @@ class Happened:
         return best.begin, best.end, best.basis
 
     @property
+    def cls(self) -> str:
+        """The class most articles give; of equals one that says more than the class of all."""
+        classes = Counter(item.happening.cls for item in self.members)
+        return min(classes, key=lambda name: (-classes[name], root(name) == name, name))
+
+    @property
     def mode(self) -> str | None:
         """The mode most articles give."""
         modes = Counter(item.happening.mode for item in self.members if item.happening.mode)
