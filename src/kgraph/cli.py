@@ -64,7 +64,6 @@ def _later(name: str) -> ModuleType:
 
 if TYPE_CHECKING:
     from kgraph import pipeline, records
-    from kgraph.info import Info
     from kgraph.resolve.explain import Doubt, Explanation
 else:
     # A query from the shell needs neither, and is to be answered at once.
@@ -293,7 +292,13 @@ def info(
 
     with _open(store) as graph:
         found = about.describe(graph, decisions=curation)
-        _info(found, str(store))
+        table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+        table.add_column(overflow="fold")
+        table.add_column(justify="right", overflow="fold")
+        for label, value in about.rows(found):
+            table.add_row(_cell(label), _cell(value))
+        _out().print(Text(printable(str(store)), "bold"), soft_wrap=True)
+        _out().print(table)
         if articles:
             table = Table(box=box.SIMPLE, pad_edge=False)
             for column in ("article", "date", "title", "source"):
@@ -714,31 +719,6 @@ def _counts(graph: Graph, title: str) -> None:
     for row in graph.query(named("counts")):
         table.add_row(row.kind, f"{row['count']:,}")
     _out().print(Text(printable(title), "bold"), soft_wrap=True)
-    _out().print(table)
-
-
-def _info(found: Info, name: str) -> None:
-    """Print what a store holds."""
-    rows = [(kind, f"{count:,}") for kind, count in found.counts.items()]
-    rows.append(("events that several articles tell", f"{found.joined:,}"))
-    if found.dates:
-        rows.append(("articles date from", " to ".join(found.dates)))
-    for made in found.made:
-        rows.append((f"articles by kgraph {made.version}, model {made.model}", f"{made.articles:,}"))
-    rows.append(("articles read, not described yet", f"{found.waiting:,}"))
-    rows.append((f"decisions in {found.curation}", f"{found.decisions:,}"))
-    rows.append(("size on disk", f"{found.size / 1e6:,.1f} MB"))
-    if found.last is not None:
-        last = found.last
-        rows.append(("last build began", last.begun))
-        rows.append(("last build ended", last.ended or "not"))
-        rows.append(("articles it stored, and failed on", f"{last.articles:,}, {last.failed:,}"))
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
-    table.add_column(overflow="fold")
-    table.add_column(justify="right", overflow="fold")
-    for label, value in rows:
-        table.add_row(_cell(label), _cell(value))
-    _out().print(Text(printable(name), "bold"), soft_wrap=True)
     _out().print(table)
 
 

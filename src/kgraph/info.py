@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,3 +81,20 @@ def describe(graph: Graph, *, decisions: Path | None = None) -> Info:
 def articles(graph: Graph) -> Sequence[Row]:
     """Return a row (id, date, title, source) for each article, the oldest first."""
     return graph.query(_ARTICLES)
+
+
+def rows(found: Info) -> Iterator[tuple[str, str]]:
+    """Yield each line of it as a label and a value."""
+    yield from ((kind, f"{count:,}") for kind, count in found.counts.items())
+    yield "events that several articles tell", f"{found.joined:,}"
+    if found.dates:
+        yield "articles date from", " to ".join(found.dates)
+    for made in found.made:
+        yield f"articles by kgraph {made.version}, model {made.model}", f"{made.articles:,}"
+    yield "articles read, not described yet", f"{found.waiting:,}"
+    yield f"decisions in {found.curation}", f"{found.decisions:,}"
+    yield "size on disk", f"{found.size / 1e6:,.1f} MB"
+    if found.last is not None:
+        yield "last build began", found.last.begun
+        yield "last build ended", found.last.ended or "not"
+        yield "articles it stored, and failed on", f"{found.last.articles:,}, {found.last.failed:,}"

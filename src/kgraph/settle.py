@@ -27,7 +27,7 @@ from kgraph.store import READINGS, Described, Graph
 
 FACTS, PROFILE, NAMES = "facts", "profile-1", "names"
 """Parts of a reading: what was extracted, what resolution needs of it, the names it is described under."""
-_BATCH = 50_000  # statements stored together: many enough to be quick, few enough to stay in 150 MB
+_BATCH = 50_000  # statements stored together: many enough to be quick, few enough for little memory
 _LAST_RUN = "last-run"  # a part of the reading of READINGS itself
 
 

@@ -177,7 +177,7 @@ class Graph:
     def add(self, articles: Sequence[Described]) -> None:
         """Store articles that the graph does not hold yet, all of them or none.
 
-        Many together take half the time of one by one, and bounded memory; but they are one transaction, so
+        Many together take a third of the time of one by one; but they are one transaction held in memory, so
         pass at most some 50,000 statements. Raises StoreError for an article that the graph holds already, a
         quad of another graph, or when the store cannot be written.
         """
