@@ -225,25 +225,17 @@ def test_malformed_queries_are_named_in_one_line(graph: Graph, sparql: str) -> N
 
 def test_every_named_query_answers_alike_on_every_store(graph: Graph) -> None:
     """The queries that come with kgraph parse, find something, and say what they are for."""
-    assert names() == [
-        "bases",
-        "claims",
-        "counts",
-        "demo",
-        "events",
-        "events-at-base",
-        "evidence",
-        "timeline-of-actor",
-    ]
+    empty = {"conflicting-figures", "who-accuses-whom", "who-met-whom"}
+    assert empty < set(names())
     with Graph.memory() as other:
         for id in ("b", "a"):
             other.replace(article_iri(id), quads(sample(id), ontology=load(), run=RUN))
         for name in names():
             rows = graph.query(named(name))
-            assert rows
+            assert bool(rows) == (name not in empty)  # those have tests of their own, in test_asking.py
             assert rows == other.query(named(name))
             assert describe(name).endswith(".")
-    with pytest.raises(QueryError, match="no query named 'x'; known: bases, claims"):
+    with pytest.raises(QueryError, match="no query named 'x'; known: articles-about, bases"):
         named("x")
     with pytest.raises(QueryError, match="no query named"):
         named("../named/bases")

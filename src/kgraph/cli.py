@@ -38,12 +38,8 @@ from kgraph.query import (
     library,
     limit,
     named,
-    names,
-    to_csv,
-    to_json,
-    to_tsv,
-    to_ttl,
-    to_xml,
+    short,
+    to_text,
 )
 from kgraph.query import query as ask
 from kgraph.read.encoding import printable
@@ -213,7 +209,7 @@ def extract(
     problems.leave(done=done)
 
 
-@app.command(epilog="Example: kgraph query --name events-at-base base='Al Udeid'")
+@app.command(epilog="Example: kgraph query 'SELECT ?name WHERE { ?x a kg:Base ; skos:prefLabel ?name }'")
 def query(
     words: Annotated[
         list[str] | None,
@@ -223,7 +219,8 @@ def query(
         ),
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--name", "-n", metavar="NAME", help="One of our queries; see --list.")
+        str | None,
+        typer.Option("--name", "-n", help=f"One of our queries: {', '.join(library.names())}."),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", "-l", help="Show our queries and end.")] = False,
     bind: Annotated[
@@ -243,9 +240,13 @@ def query(
         bool, typer.Option("--allow-network", help="Let SERVICE and LOAD ask other machines.")
     ] = False,
 ) -> None:
-    """Ask the graph in SPARQL; the prefixes kg, skos, prov and so on are known."""
+    """Ask the graph in SPARQL, or by name: kgraph query --name events-at-base base="Al Udeid".
+
+    The prefixes kg, skos, prov and so on are known.
+    """
     if listed:
-        _library()
+        for line in library.listing():
+            _write(line + "\n")
         return
     words = words or []
     if (name is not None) == (bool(words) and "=" not in words[0].partition(" ")[0]):
@@ -781,40 +782,20 @@ def _demo_rows(rows: Rows) -> None:
         console.print(f"… and {len(rows) - DEMO_ROWS} more events in demo.html\n", highlight=False)
 
 
-def _library() -> None:
-    """Print the queries that come with kgraph, with what each of them takes."""
-    out = _out()
-    for name in names():
-        chosen = find(name)
-        out.print(Text.assemble((name, "bold"), f": {chosen.about}"), soft_wrap=True)
-        for parameter in chosen.parameters:
-            out.print(Text(f"    {parameter.name}=  {parameter.about}"), soft_wrap=True)
-
-
 def _answer(answer: Answer, format: Format) -> None:
     """Print what a query gave: rows, yes or no, or a graph."""
     value = answer.value
-    if isinstance(value, bool):
-        if format in (Format.csv, Format.tsv, Format.ttl):
-            raise QueryError("ASK is answered by yes or no, not by rows; use --format table, json or xml")
-        made = {Format.json: to_json, Format.xml: to_xml}.get(format)
-        _write(made(value) if made else "yes\n" if value else "no\n")
-    elif not isinstance(value, Rows):
-        if format not in (Format.table, Format.ttl):
-            raise QueryError("CONSTRUCT and DESCRIBE give a graph, not rows; use --format ttl")
-        _write(to_ttl(value))
-    elif format is Format.ttl:
-        raise QueryError("SELECT gives rows, not a graph; use --format table, csv, tsv, json or xml")
-    elif format is Format.csv:
-        _write(to_csv(value).replace("\r\n", "\n") if sys.stdout.isatty() else to_csv(value))
-    elif format is not Format.table:
-        _write({Format.tsv: to_tsv, Format.json: to_json, Format.xml: to_xml}[format](value))
+    if format is Format.table and isinstance(value, bool):
+        _write("yes\n" if value else "no\n")
+    elif format is not Format.table or not isinstance(value, Rows):
+        text = to_text(value, "ttl" if format is Format.table else format)
+        _write(text.replace("\r\n", "\n") if sys.stdout.isatty() else text)
     else:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for column in value.columns:
             table.add_column(_cell(column), overflow="fold")
         for row in value:
-            table.add_row(*map(_cell, row))
+            table.add_row(*(_cell(short(each)) for each in row))
         _out().print(table)
         _err().print(_many(len(value), "row"), highlight=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kgraph.query.faults import MalformedQueryError
-from kgraph.query.formats import to_csv, to_json, to_tsv, to_ttl, to_xml
+from kgraph.query.formats import short, to_csv, to_json, to_text, to_tsv, to_ttl, to_xml
 from kgraph.query.library import describe, find, named, names
 from kgraph.query.limit import ask
 from kgraph.query.lookup import look_up
@@ -29,6 +29,8 @@ __all__ = [
     "Row",
     "Rows",
     "MalformedQueryError",
+    "short",
+    "to_text",
     "to_csv",
     "to_tsv",
     "to_json",

@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
+
+import pyoxigraph as ox
 
 from kgraph.query.run import one_line
-from kgraph.query.scan import refuse_update, tokens, without_comments
+from kgraph.query.scan import refuse_update, tokens
 from kgraph.rdf import BASE, PREFIXES
-from kgraph.store import Graph
+from kgraph.store import READINGS, Graph
 
-_UNION = Path(__file__).with_name("union.ru")
+ADDED = ox.NamedNode(f"{BASE}added")
+"""The graph of what was put into the union and into no article."""
+_UNION = ox.DefaultGraph()
 
 
 def update(graph: Graph, sparql: str, *, allow_network: bool = False) -> None:
     """Run an update, wholly or not at all; the prefixes of kgraph are known.
 
     What it does outside GRAPH it does to the union: a statement that is deleted there goes from every
-    article, and one that is inserted there is kept in a graph of its own, ``…/kgraph/added``. Building an
-    article anew replaces what was changed in its graph. Raises QueryError for a query, malformed SPARQL, and
-    for SERVICE and LOAD unless ``allow_network``.
+    article, and one that is inserted there is kept in a graph of its own, ``ADDED``. Building an article anew
+    replaces what was changed in its graph. Needs memory for the whole graph. Raises QueryError for a query,
+    malformed SPARQL, and for SERVICE and LOAD unless ``allow_network``.
     """
     refuse_update(sparql, tokens(sparql), allow_network=allow_network)
-    before, after = _UNION.read_text(encoding="utf-8").replace("…/", BASE).split("# ---- the update ----\n")
-    # Its own line, so that a comment or a prefix of it touches nothing else.
-    text = f"{before}{without_comments(sparql)}\n;\n{after}"
     with one_line(sparql, update=True):
-        graph.store.update(text, prefixes=dict(PREFIXES))
+        before = set(graph.store)
+        copy = ox.Store()  # the update may do what it likes to this one
+        copy.extend(before)
+        copy.update(sparql, prefixes=dict(PREFIXES))
+        after = _joined(before, set(copy))
+        # One update is one transaction.
+        parts = [f"DELETE DATA {{ {_data(before - after)} }}", f"INSERT DATA {{ {_data(after - before)} }}"]
+        graph.store.update(" ; ".join(parts))
+
+
+def _joined(before: set[ox.Quad], after: set[ox.Quad]) -> set[ox.Quad]:
+    """Return what an update left, with the union and the named graphs brought together."""
+    gone = {quad.triple for quad in before - after if quad.graph_name == _UNION}
+    new = {quad.triple for quad in after - before if quad.graph_name == _UNION}
+    readings = {quad for quad in after if quad.graph_name == READINGS}
+    named = {
+        quad
+        for quad in after - readings
+        if quad.graph_name != _UNION and (quad.triple not in gone or quad not in before)
+    }
+    known = {quad.triple for quad in named}
+    named |= {_in(triple, ADDED) for triple in new - known}
+    return readings | named | {_in(quad.triple, _UNION) for quad in named}
+
+
+def _in(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _data(quads: Iterable[ox.Quad]) -> str:
+    """Return quads as DELETE DATA and INSERT DATA take them, made by Oxigraph's own serializer."""
+    by_graph: dict[ox.NamedNode | ox.BlankNode | ox.DefaultGraph, list[ox.Triple]] = {}
+    for quad in quads:
+        by_graph.setdefault(quad.graph_name, []).append(quad.triple)
+    parts = []
+    for name, triples in by_graph.items():
+        text = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+        parts.append(text if name == _UNION else f"GRAPH {name} {{ {text} }}")
+    return " ".join(parts)

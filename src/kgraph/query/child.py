@@ -26,8 +26,8 @@ def main() -> None:
         result: Answer | KGraphError = _answer(request)
     except KGraphError as error:
         result = error
-    sys.stdout.buffer.write(pickle.dumps(result))
-    sys.stdout.buffer.flush()
+    with os.fdopen(1, "wb") as out:
+        pickle.dump(result, out)
     os._exit(0)  # what was only read needs no closing
 
 

@@ -22,6 +22,7 @@ _KEYWORDS = (
     "MINUS NAMED NOT OFFSET OPTIONAL ORDER PREFIX SELECT SERVICE UNDEF UNION USING VALUES WHERE"
 ).split()
 _SENTENCES = ("Prefix not found", "IRI parsing failed", "SELECT contains a variable that is unbound")
+_UNCLOSED = "text not closed"
 _SHOWN = 90  # characters of the line that is shown
 _NEAR = 4
 
@@ -52,14 +53,15 @@ class MalformedQueryError(QueryError):
 
 
 def near(name: str, known: Iterable[str]) -> list[str]:
-    """Return the few known names that are most like this one, the nearest first."""
+    """Return the few known names that are most like this one, the nearest first; those that hold it too."""
     import difflib
 
     by_folded: dict[str, list[str]] = {}
     for each in sorted(set(known)):
         by_folded.setdefault(each.casefold(), []).append(each)
     found = difflib.get_close_matches(name.casefold(), list(by_folded), n=_NEAR, cutoff=0.6)
-    return [each for folded in found for each in by_folded[folded]]
+    found += [folded for folded in by_folded if len(name) > 3 and name.casefold() in folded]
+    return [each for folded in dict.fromkeys(found) for each in by_folded[folded]][:_NEAR]
 
 
 def fault(
@@ -86,11 +88,13 @@ def fault(
     reached = _offset(wide, int(match[1]), int(match[2]))
     expected = _CLASS.sub("", match[3])
     said = next((sentence for sentence in _SENTENCES if sentence in expected), None)
+    if re.search(r'"\\\\u"', expected):  # the escapes that a text may hold
+        said = _UNCLOSED
     marks = [] if said else list(dict.fromkeys(re.findall(r'"([^"\w]+)"', expected)))
     words = [] if said else re.findall(r"(?<![\w\"'\\])[A-Z_]{2,}(?![\w\"'])", expected)
     if words and not marks and not said:
         reached -= min(map(len, words))
-    return _described(sparql, _back(places, reached), said, marks, words, prefixes)
+    return _described(sparql, _back(places, reached), said, marks, prefixes, update=update)
 
 
 def _described(
@@ -98,8 +102,9 @@ def _described(
     offset: int,
     said: str | None,
     marks: list[str],
-    words: list[str],
     prefixes: Mapping[str, str],
+    *,
+    update: bool,
 ) -> MalformedQueryError:
     name = re.search(r"[\w.-]*:[\w.:%-]*$", sparql[:offset])
     if said == "Prefix not found" and name is not None:
@@ -112,12 +117,12 @@ def _described(
         balance = sum({"{": 1, "}": -1}.get(text, 0) for kind, text, _ in pieces(sparql) if kind == "mark")
         if said == "SELECT contains a variable that is unbound":
             reason = "SELECT has a variable that is neither in GROUP BY nor in an aggregate"
-        elif balance > 0 and not {"'", '"'} & set(marks):
+        elif said == _UNCLOSED:
+            reason = "a text is not closed"
+        elif balance > 0:
             reason = "the query ends too early: a { is not closed"
         elif not sparql.strip():
             reason = "the query is empty"
-        elif {"'", '"'} & set(marks):
-            reason = "a text is not closed"
         else:
             reason = "the query ends too early, or binds a variable twice"
         return MalformedQueryError(reason, sparql, len(sparql.rstrip()))
@@ -130,9 +135,9 @@ def _described(
     elif meant:
         reason = f"{at!r} is not expected here; did you mean {meant[0]}?"
     else:
-        wanted = [mark for mark in marks if mark not in (":", "^", "!", "\\", "_")][:5]
+        wanted = [mark for mark in marks if mark in (".", ",", ";", "{", "}", "(", ")")]
         if not sparql[:begin].strip():
-            wanted = ["SELECT, ASK, CONSTRUCT, DESCRIBE or PREFIX"]
+            wanted = ["an update" if update else "SELECT, ASK, CONSTRUCT, DESCRIBE or PREFIX"]
         reason = f"{at!r} is not expected here" + (f"; expected: {' '.join(wanted)}" if wanted else "")
     return MalformedQueryError(reason, sparql, begin)
 
@@ -145,9 +150,10 @@ def _start_of_word(sparql: str, offset: int) -> int:
 
 
 def _widened(sparql: str) -> tuple[str, list[tuple[int, int, int]]]:
-    """Return the query with gaps for its spaces, and (offset there, offset here, length) of what is between.
+    """Return the query with gaps for its spaces and after its brackets, and what stands where.
 
-    Strings and IRIs stay as they are; comments go.
+    That is (offset there, offset here, length) of each piece between gaps. Strings and IRIs stay as they
+    are; comments go.
     """
     texts: list[str] = []
     places: list[tuple[int, int, int]] = []
@@ -160,6 +166,8 @@ def _widened(sparql: str) -> tuple[str, list[tuple[int, int, int]]]:
             shown = " " * _GAP if part.isspace() else part
             if not part.isspace():
                 places.append((length, place, len(part)))
+            if kind == "mark":  # a gap may stand after every bracket
+                shown += " " * _GAP
             texts.append(shown)
             length += len(shown)
     return "".join(texts) + " " * _GAP, places
@@ -180,5 +188,5 @@ def _back(places: list[tuple[int, int, int]], reached: int) -> int:
 def _offset(text: str, line: int, column: int) -> int:
     begin = 0
     for _ in range(line - 1):
-        begin = text.index("\n", begin) + 1
+        begin = text.find("\n", begin) + 1
     return min(begin + column - 1, len(text))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyoxigraph as ox
 
-from kgraph.query.rows import XSD, Rows, terms_of
-from kgraph.rdf import PREFIXES, clean
+from kgraph.errors import QueryError
+from kgraph.query.rows import XSD, Iri, Rows, terms_of
+from kgraph.rdf import BASE, PREFIXES, clean
 
+_BARE = (XSD + "integer", XSD + "decimal")
+_NUMBER = re.compile(r"[+-]?[0-9]+|[+-]?[0-9]*\.[0-9]+", re.ASCII)
 _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 
@@ -74,6 +78,37 @@ def to_xml(answer: Rows | bool) -> str:
     return "\n".join([*lines, "</sparql>"]) + "\n"
 
 
+def to_text(answer: Rows | list[ox.Triple] | bool, format: str) -> str:
+    """Return an answer in a format: csv, tsv, json, xml, or ttl for triples; QueryError where it has no such.
+
+    Of yes and no there are json and xml, of triples only ttl.
+    """
+    if isinstance(answer, bool):
+        if format not in ("json", "xml"):
+            raise QueryError("ASK is answered by yes or no, not by rows; use --format table, json or xml")
+        return to_json(answer) if format == "json" else to_xml(answer)
+    if not isinstance(answer, Rows):
+        if format != "ttl":
+            raise QueryError("CONSTRUCT and DESCRIBE give a graph, not rows; use --format ttl")
+        return to_ttl(answer)
+    if format == "ttl":
+        raise QueryError("SELECT gives rows, not a graph; use --format table, csv, tsv, json or xml")
+    makers: dict[str, Callable[[Rows], str]] = {"csv": to_csv, "tsv": to_tsv, "json": to_json, "xml": to_xml}
+    return makers[format](answer)
+
+
+def short(value: Any) -> str:
+    """Return a value for a table: an IRI by its prefix, or by its end where that is enough to look it up."""
+    if isinstance(value, Iri):
+        for family in ("entity/", "article/"):
+            if value.startswith(BASE + family):
+                return value.removeprefix(BASE + family)
+        for prefix, namespace in PREFIXES.items():
+            if value.startswith(namespace):
+                return f"{prefix}:{value.removeprefix(namespace)}"
+    return "" if value is None else str(value)
+
+
 def to_ttl(triples: Iterable[ox.Triple]) -> str:
     """Return triples as Turtle with the prefixes of kgraph, sorted and each once."""
     ordered = sorted(set(triples), key=str)
@@ -86,6 +121,8 @@ def _escape(text: str) -> str:
 
 
 def _tsv_term(term: Any) -> str:
+    if isinstance(term, ox.Literal) and term.datatype.value in _BARE and _NUMBER.fullmatch(term.value):
+        return term.value
     # A line end or a tab within a text is written as in Turtle, so that a line is a row.
     text = str(term)
     for char, escape in (("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):

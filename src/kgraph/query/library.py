@@ -16,6 +16,7 @@ that lists of them are the same on every store.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,6 +85,15 @@ def read(sparql: str, *, name: str = "the query") -> NamedQuery:
         else:
             about.append(line.lstrip("# "))
     return NamedQuery(name, " ".join(about).strip(), tuple(parameters), sparql)
+
+
+def listing() -> Iterator[str]:
+    """Yield a line for each query with what it answers, then one for each of its parameters, indented."""
+    for name in names():
+        chosen = find(name)
+        yield f"{name}: {chosen.about}"
+        for parameter in chosen.parameters:
+            yield f"    {parameter.name}=  {parameter.about}"
 
 
 def describe(name: str) -> str:

@@ -94,15 +94,6 @@ def refuse_update(sparql: str, found: list[Token], *, allow_network: bool = Fals
             raise QueryError(f"{word} asks another machine; leave it out, or allow it with --allow-network")
 
 
-def without_comments(sparql: str) -> str:
-    """Return the query with each comment as spaces of its length, and no empty operation at its end."""
-
-    def blank(match: re.Match[str]) -> str:
-        return " " * len(match[0]) if match.lastgroup == "comment" else match[0]
-
-    return _TOKEN.sub(blank, sparql).rstrip("; \t\r\n")
-
-
 def _says(keyword: str, sparql: str, found: list[Token]) -> bool:
     """Whether Oxigraph could see the keyword, SERVICE or LOAD; in doubt yes.
 
