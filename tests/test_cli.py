@@ -213,6 +213,8 @@ def test_nothing_to_do_is_1(kgraph: Kgraph, tmp_path: Path, command: str) -> Non
         (("query", "DELETE WHERE { ?s ?p ?o }"), "DELETE is an update"),
         (("export", "--out", "graph.xyz"), "unknown format '.xyz'; known: .ttl"),
         (("export", "--out", "news/a.jsonl/graph.ttl"), "cannot be written"),
+        (("export", "--out", "graph.gexf", "--flat"), "only RDF can be flat; choose one of .ttl"),
+        (("export", "--out", "tables"), "as folders, with --format: csv, neo4j"),
         (("view", "--out", "no-folder/graph.html"), "no-folder/graph.html: No such file or directory"),
         (("view", "--out", "g.html", "--ontology", "nowhere"), "nowhere: is no folder"),
         (("demo", "--out", "news/a.jsonl"), "news/a.jsonl: File exists"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import datetime
 import io
 import re
 from collections import defaultdict
@@ -140,18 +141,24 @@ def _days(begin: str, end: str) -> dict[str, str]:
 
     A date without an end ends with its own day, month or year: on a timeline it would else last for ever.
     """
-    first, last = _DATE.fullmatch(begin), _DATE.fullmatch(end) or _DATE.fullmatch(begin)
-    first = first or last
+    first, last = _span(begin) or _span(end), _span(end) or _span(begin)
     if first is None or last is None:
         return {}
-    start, stop = _day(first, last=False), _day(last, last=True)
-    return {"start": start, "end": max(stop, _day(first, last=True)) if stop < start else stop}
+    return {"start": first[0], "end": last[1] if last[1] >= first[0] else first[1]}
 
 
-def _day(date: re.Match[str], *, last: bool) -> str:
-    year, month, day = date.groups()
-    month = month or ("12" if last else "01")
-    if day is None:
-        valid = year != "0000" and 1 <= int(month) <= 12
-        day = str(calendar.monthrange(int(year), int(month))[1]) if last and valid else "31" if last else "01"
-    return f"{year}-{month}-{day}"
+def _span(date: str) -> tuple[str, str] | None:
+    """Return the first and the last day of a date; None for one that calendars do not have."""
+    match = _DATE.fullmatch(date)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    months = (month, month) if month else ("01", "12")
+    try:
+        last = day or str(calendar.monthrange(int(year), int(months[1]))[1])
+        days = (f"{year}-{months[0]}-{day or '01'}", f"{year}-{months[1]}-{last}")
+        datetime.date.fromisoformat(days[0])
+        datetime.date.fromisoformat(days[1])
+    except ValueError:
+        return None
+    return days

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kgraph.export.facts import Claim, Evidence, Facts, numbers, values_of
-from kgraph.export.property import Property, nodes, relationships
+from kgraph.export.property import Nodes, Property, Relationships, nodes, relationships
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.-]*", re.ASCII)
@@ -42,16 +42,20 @@ def neo4j(facts: Facts) -> dict[str, Iterator[str]]:
     Nodes in ``entities.csv``, ``events.csv`` and ``articles.csv``; relationships in ``roles.csv``,
     ``relations.csv``, ``told-in.csv`` and ``mentioned-in.csv``.
     """
-    files: dict[str, Iterator[str]] = {}
-    for group in nodes(facts):
-        head = ["id:ID", *_typed(group.columns), ":LABEL"]
-        rows = ([node.id, *_cells(node.properties, group.columns), node.labels] for node in group.rows)
-        files[f"{group.name}.csv"] = _csv(_table(head, rows))
-    for kind in relationships(facts):
-        head = [":START_ID", *_typed(kind.columns), ":END_ID", ":TYPE"]
-        lines = ([r.start, *_cells(r.properties, kind.columns), r.end, r.type] for r in kind.rows)
-        files[f"{kind.name}.csv"] = _csv(_table(head, lines))
-    return files
+    files = {f"{kind.name}.csv": _csv(_nodes(kind)) for kind in nodes(facts)}
+    return files | {f"{kind.name}.csv": _csv(_relationships(kind)) for kind in relationships(facts)}
+
+
+def _nodes(kind: Nodes) -> Iterator[Sequence[Cell]]:
+    yield "id:ID", *_typed(kind.columns), ":LABEL"
+    for node in kind.rows:
+        yield node.id, *_cells(node.properties, kind.columns), node.labels
+
+
+def _relationships(kind: Relationships) -> Iterator[Sequence[Cell]]:
+    yield ":START_ID", *_typed(kind.columns), ":END_ID", ":TYPE"
+    for row in kind.rows:
+        yield row.start, *_cells(row.properties, kind.columns), row.end, row.type
 
 
 def _typed(columns: Mapping[str, type]) -> list[str]:
@@ -60,11 +64,6 @@ def _typed(columns: Mapping[str, type]) -> list[str]:
 
 def _cells(properties: Mapping[str, Property], columns: Mapping[str, type]) -> list[Cell]:
     return [properties.get(name) for name in columns]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
-    yield head
-    yield from rows
 
 
 def _entities(facts: Facts) -> Iterator[Sequence[Cell]]:
