@@ -3,7 +3,9 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = () => dark.matches
   ? {paper: '#15181c', ink: '#e4e7eb', soft: '#98a2ad', line: '#59636e', rim: '#0b0d0f', accent: '#56B4E9', faint: '#2a3037'}
   : {paper: '#fbfbf9', ink: '#1d2329', soft: '#59636e', line: '#a4adb7', rim: '#4a5159', accent: '#0072B2', faint: '#e4e6e9'};
-const colourOf = (node, look) => groups.get(node.group).color || look.ink;
+const colourOf = (node, look) => state.clusters
+  ? (clusterOf.get(node.id) || {}).color || look.soft
+  : groups.get(node.group).color || look.ink;
 
 function styledNode(node, look, isFar) {
   const fill = isFar ? look.faint : colourOf(node, look);
@@ -14,19 +16,23 @@ function styledNode(node, look, isFar) {
     group: undefined, // vis would put its own group colours over ours at the next update
     shape: groups.get(node.group).shape,
     title: node.kind === 'event' ? `${word(node.cls)}: “${node.name}”` : `${node.name}\n${word(node.cls)}`,
-    borderWidth: isSure ? 1 : 2,
+    borderWidth: state.pin.has(node.id) ? 4 : isSure ? 1 : 2,
+    fixed: state.pin.has(node.id),
+    ...(state.pin.get(node.id) || {}),
     color: {...face, highlight: {...face, border: look.accent}, hover: {...face, border: look.accent}},
     font: {...node.font, color: isFar ? look.faint : node.kind === 'event' ? look.soft : look.ink},
   };
 }
-function styledEdge(edge, look, isFar, realis) {
-  const isClaim = edge.kind === 'claim', isSolid = realis === 'actual';
-  const label = word(edge.name) + (isSolid || edge.kind !== 'relation' ? '' : ` (${realis})`); // an event says it itself
+function styledEdge({line, realis, evidence}, look, isFar) {
+  const isClaim = line.kind === 'claim', isSolid = realis === 'actual';
+  const label = word(line.name) + (isSolid || line.kind === 'role' || isClaim ? '' : ` (${realis})`); // an event says it itself
+  const width = Math.min(1 + Math.log2(evidence), 6);
   return {
-    ...edge,
+    ...line,
     label: isFar ? '' : label,
-    dashes: isSolid ? false : [5, 4],
-    width: isClaim ? 0.6 : edge.kind === 'relation' ? edge.width + 0.8 : edge.width,
+    title: `${label}\n${plural(evidence, 'sentence')}`,
+    dashes: isSolid ? false : realis === 'negated' ? [2, 4] : [6, 4],
+    width: isClaim ? 0.6 : width + (line.kind === 'role' ? 0 : 0.6),
     color: {color: isFar ? look.faint : look.line, highlight: look.accent, hover: look.accent},
     font: {size: 9, color: isFar ? look.faint : look.soft, strokeWidth: 3, strokeColor: look.paper},
     arrows: {to: {enabled: !isClaim, scaleFactor: 0.4}},
@@ -36,21 +42,20 @@ function styledEdge(edge, look, isFar, realis) {
 const nodeSet = new vis.DataSet(), edgeSet = new vis.DataSet();
 let network = null, near = null, drawn = [], isClick = false;
 const landmarks = data.nodes.filter(node => node.rank !== undefined);
-const many = data.nodes.length > 500;
+const many = Math.min(data.nodes.length, data.nodes.length - far) > 500;
 
 // Bring nodes and edges of the drawing in line with the filter, the theme and the selection.
 function redraw() {
-  const now = [shown, dark.matches, near && near.centre];
+  const now = [shown, dark.matches, near && near.centre, state.clusters, state.pin.size];
   if (now.every((value, i) => value === drawn[i])) return;
   drawn = now;
   const look = theme();
   const isFar = id => near !== null && !near.has(id);
   const wantedNodes = data.nodes.filter(node => shown.nodes.has(node.id))
     .map(node => styledNode(node, look, isFar(node.id)));
-  const wantedEdges = data.edges.filter(edge => shown.edges.has(edge.id))
-    .map(edge => styledEdge(edge, look, isFar(edge.from) || isFar(edge.to) ||
-      (near !== null && near.centre !== edge.from && near.centre !== edge.to && near.centre !== edge.id),
-      shown.edges.get(edge.id)));
+  const wantedEdges = [...shown.edges.values()].map(found => styledEdge(found, look,
+    isFar(found.line.from) || isFar(found.line.to) || (near !== null && !near.whole &&
+      ![found.line.from, found.line.to, found.line.id].includes(near.centre))));
   edgeSet.remove(edgeSet.getIds().filter(id => !shown.edges.has(id)));
   nodeSet.remove(nodeSet.getIds().filter(id => !shown.nodes.has(id)));
   nodeSet.update(wantedNodes);
@@ -84,12 +89,16 @@ function startDrawing() {
   fitAll(false);
   network.on('click', event => {
     isClick = true; // the drawing stays where it is under the pointer
-    if (event.nodes.length) go({kind: 'node', id: event.nodes[0]});
+    if (event.nodes.length) choose(event.nodes[0]);
     else if (event.edges.length) go({kind: 'edge', id: event.edges[0]});
     else go({kind: null});
     isClick = false;
   });
-  network.on('dragEnd', keepPositions);
+  network.on('dragEnd', event => {
+    keepPositions();
+    const moved = event.nodes.filter(id => state.pin.has(id)); // what is pinned stays where it is put
+    if (moved.length) go({pin: pinned(moved)});
+  });
   network.on('beforeDrawing', () => {
     const scale = network.getScale();
     if (Math.abs(scale / nameScale - 1) > 0.12) requestAnimationFrame(sizeNames);
@@ -110,6 +119,11 @@ function sizeNames() {
     id: node.id, font: {...nodeSet.get(node.id).font, size: node.rank < count ? Math.max(node.font.size, 12 / nameScale) : node.font.size},
   })));
 }
+const pinned = ids => {
+  const places = network.getPositions(ids), pin = new Map(state.pin);
+  for (const id of ids) pin.set(id, {x: Math.round(places[id].x), y: Math.round(places[id].y)});
+  return pin;
+};
 function keepPositions() {
   for (const [id, place] of Object.entries(network.getPositions())) Object.assign(nodes.get(id), place);
 }
@@ -146,13 +160,15 @@ function zoomBy(factor) {
 // Show what is selected: its neighbourhood in colour, the rest faint, itself inside the free space.
 function bringForward(kind, id, isToMove) {
   near = null;
+  const lines = [...shown.edges.values()].map(found => found.line);
   if (kind === 'node' && shown.nodes.has(id)) {
     near = new Set([id]);
     near.centre = id;
-    for (const edge of data.edges)
-      if (shown.edges.has(edge.id) && (edge.from === id || edge.to === id)) near.add(edge.from).add(edge.to);
+    for (const line of lines) if (line.from === id || line.to === id) near.add(line.from).add(line.to);
+    near.whole = Boolean(state.near || state.from && state.to); // a walk is seen whole
+    if (near.whole) shown.nodes.forEach(other => near.add(other));
   } else if (kind === 'edge' && shown.edges.has(id)) {
-    near = new Set([edges.get(id).from, edges.get(id).to]);
+    near = new Set([lineOf(id).from, lineOf(id).to]);
     near.centre = id;
   }
   redraw();
@@ -161,7 +177,7 @@ function bringForward(kind, id, isToMove) {
   if (kind === 'node') network.selectNodes([id]);
   else network.selectEdges([id]);
   if (!isToMove) return;
-  fit([...near], {least: 0.7, centre: kind === 'node' ? id : edges.get(id).from});
+  fit([...near], {least: 0.7, centre: kind === 'node' ? id : lineOf(id).from});
 }
 
 function savePicture() {
@@ -171,7 +187,10 @@ function savePicture() {
   pen.fillStyle = theme().paper;
   pen.fillRect(0, 0, copy.width, copy.height);
   pen.drawImage(source, 0, 0);
-  make('a', {href: copy.toDataURL('image/png'), download: 'kgraph.png'}).click();
+  pen.fillStyle = theme().soft; // what the picture shows stands under it
+  pen.font = `${Math.round(copy.height / 60)}px system-ui, sans-serif`;
+  pen.fillText(`${document.title} · ${byId('status').textContent}`, 12, copy.height - 12);
+  copy.toBlob(blob => download(blob, 'kgraph.png'));
 }
 
 // The sign of a class as vis-network draws it, for legend and panel.

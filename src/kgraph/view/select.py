@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode, Quad, Triple
 
 from kgraph.rdf import BASE, PREFIXES
-from kgraph.view.picture import Edge, Fact, Mark, Node, Paper, Picture, Sentence, edges_of
+from kgraph.view.picture import Fact, Mark, Node, Paper, Picture, Sentence, edges_of, most_connected
 
 KG, RDF, RDFS, SKOS = PREFIXES["kg"], PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
 NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
@@ -54,7 +54,7 @@ def select(
             classes.setdefault(cls, set()).add(subject)
 
     facts, nodes = _facts_and_nodes(table, classes, parents or {})
-    kept = _most_connected(nodes, edges_of(facts), max_nodes)
+    kept = most_connected(nodes, edges_of(facts), max_nodes)
     shown = tuple(fact for fact in facts if _is_shown(fact, kept))
     sentences = _sentences(table, classes, {sentence for fact in shown for sentence in fact.sentences})
     cited = {sentence.article for sentence in sentences}
@@ -230,21 +230,6 @@ def web_address(text: str) -> str:
         return ""
     is_plain = text.isprintable() and " " not in text
     return text if is_plain and parts.scheme in {"http", "https"} and parts.hostname else ""
-
-
-def _most_connected(nodes: Mapping[str, Node], edges: Iterable[Edge], limit: int) -> set[str]:
-    """Choose the ``limit`` nodes with the most edges; among equals, those beside the busiest."""
-    if len(nodes) <= limit:
-        return set(nodes)
-    degree: Counter[str] = Counter()
-    company: Counter[str] = Counter()
-    pairs = [(edge.source, edge.target) for edge in edges]
-    for pair in pairs:
-        degree.update(pair)
-    for source, target in pairs:
-        company[source] += degree[target]
-        company[target] += degree[source]
-    return set(sorted(nodes, key=lambda node: (-degree[node], -company[node], node))[: max(limit, 0)])
 
 
 def _is_shown(fact: Fact, kept: set[str]) -> bool:
