@@ -206,7 +206,9 @@ def view(
     steps: Annotated[int, typer.Option(min=1, max=9, help="How many steps around it.")] = 1,
     since: Annotated[str, typer.Option(metavar="DATE", help="Leave earlier events out.")] = "",
     until: Annotated[str, typer.Option(metavar="DATE", help="Leave later events out.")] = "",
-    max_nodes: Annotated[int, typer.Option(min=1, help="Keep this many at most, the best connected.")] = 20000,
+    max_nodes: Annotated[
+        int, typer.Option(min=1, help="Keep this many at most, the best connected.")
+    ] = 20000,
     overview: Annotated[int, typer.Option(min=1, help="Draw this many of them at first.")] = 1500,
     ontology: Ontology = None,
 ) -> None:

@@ -140,10 +140,8 @@ def drawn(path: Path) -> str:
         try:
             page.goto(path.as_uri(), wait_until="commit")
             # pyvis's own page hides its drawing behind a bar until its nodes have come to rest.
-            page.wait_for_function(
-                "document.documentElement.dataset.ready || (window.network && "
-                "(!document.getElementById('loadingBar') || "
-                "document.getElementById('loadingBar').style.display === 'none'))"
+            page.wait_for_selector(
+                "html[data-ready=true], #loadingBar[style*='display: none']", state="attached"
             )
             first = float(page.evaluate(f"{_TWO_FRAMES}.then(() => performance.now())"))
             return f"first drawing after {first / 1000:.2f} s, {_frame(page):.0f} ms a frame while dragged"

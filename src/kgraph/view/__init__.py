@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kgraph.store import Graph
     from kgraph.view.picture import Picture
 
-__all__ = ["view", "draw", "page", "MAX_NODES", "OVERVIEW"]
+__all__ = ["view", "draw", "html", "MAX_NODES", "OVERVIEW"]
 
 MAX_NODES = 20_000
 """How many nodes a page holds at most, the most connected."""
@@ -27,12 +27,12 @@ OVERVIEW = 1500
 def view(graph: Graph, path: Path, *, title: str = "kgraph", **options: object) -> None:
     """Write the graph as one self-contained HTML file; the same graph gives the same bytes.
 
-    ``options`` are those of ``page``. Raises OSError where the file cannot be written.
+    ``options`` are those of ``html``. Raises OSError where the file cannot be written.
     """
-    Path(path).write_bytes(page(graph, title=title, **options).encode("utf-8"))  # type: ignore[arg-type]
+    Path(path).write_bytes(html(graph, title=title, **options).encode("utf-8"))  # type: ignore[arg-type]
 
 
-def page(
+def html(
     graph: Graph,
     *,
     title: str = "kgraph",
@@ -76,9 +76,7 @@ def page(
     return _render(picture, title=title, ontology=ontology, overview=overview)
 
 
-def draw(
-    picture: Picture, path: Path, *, title: str, ontology: Ontology, overview: int = OVERVIEW
-) -> None:
+def draw(picture: Picture, path: Path, *, title: str, ontology: Ontology, overview: int = OVERVIEW) -> None:
     """Lay a picture out and write its page. Raises OSError where the file cannot be written."""
     text = _render(picture, title=title, ontology=ontology, overview=overview)
     Path(path).write_bytes(text.encode("utf-8"))
@@ -88,7 +86,9 @@ def _render(picture: Picture, *, title: str, ontology: Ontology, overview: int) 
     from kgraph.view.layout import layout
     from kgraph.view.network import page_data
     from kgraph.view.page import render
+    from kgraph.view.places import located
 
+    picture = located(picture)
     positions = layout(
         [node.id for node in picture.nodes], [(edge.source, edge.target) for edge in picture.edges]
     )

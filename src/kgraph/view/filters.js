@@ -15,12 +15,12 @@ function box(label, set, names, extra = {}) {
   input.checked = off < names.length;
   input.indeterminate = off > 0 && off < names.length;
   return make('label', {class: extra.class || 'row'}, input, extra.sign || null, named('span', label, {class: 'word'}),
-    extra.count === undefined ? null : make('span', {class: 'count'}, extra.count.toLocaleString('en')));
+    extra.count === undefined ? null : make('span', {class: 'count'}, digits.format(extra.count)));
 }
 function flag(label, name, count) {
   const input = make('input', {type: 'checkbox', 'data-key': name, onchange: () => go({[name]: input.checked})});
   input.checked = state[name];
-  return make('label', {class: 'row'}, input, make('span', {class: 'word'}, label), make('span', {class: 'count'}, count.toLocaleString('en')));
+  return make('label', {class: 'row'}, input, make('span', {class: 'word'}, label), make('span', {class: 'count'}, digits.format(count)));
 }
 const classCounts = countOf(data.nodes, node => node.cls);
 const groupOf = new Map(data.nodes.map(node => [node.cls, node.group]));

@@ -81,7 +81,7 @@ def _spring(count: int, pairs: Sequence[tuple[int, int]], *, seed: int) -> Float
     ends = np.array(pairs, np.int64)
     degree = np.bincount(ends.ravel(), minlength=count).astype(np.float32)
     mass = np.sqrt(degree + np.float32(1))
-    steps = 200 if count <= 300 else 100 if count <= 1000 else 60 if count <= 8000 else 35
+    steps = 300 if count <= 300 else 100 if count <= 1000 else 60 if count <= 8000 else 35
     repel = _repel_exactly if count <= _EXACT else _repel_by_cells
     pull = np.float32(1 / SPACING)
     for step in range(steps):

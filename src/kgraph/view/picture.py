@@ -175,7 +175,9 @@ def part(
     wanted = {name for fact in told for name in fact.sentences}
     sentences = tuple(sentence for sentence in picture.sentences if sentence.id in wanted)
     cited = {sentence.article for sentence in sentences}
-    others = {name: nodes[name].label for fact in told for name in fact.nodes if name in nodes and name not in kept}
+    others = {
+        name: nodes[name].label for fact in told for name in fact.nodes if name in nodes and name not in kept
+    }
     return Picture(
         nodes=tuple(node for node in picture.nodes if node.id in kept),
         edges=tuple(edge for edge in edges_of(told) if edge.source in kept and edge.target in kept),
@@ -188,19 +190,23 @@ def part(
 
 
 def most_connected(nodes: Iterable[str], edges: Iterable[Edge], limit: int) -> set[str]:
-    """Choose the ``limit`` nodes with the most edges; among equals, those beside the busiest."""
+    """Choose at most ``limit`` nodes: the ends of the busiest edges, then those with the most edges.
+
+    An edge is as busy as its ends together; so what is kept hangs together.
+    """
     names = set(nodes)
     if len(names) <= limit:
         return names
-    degree: Counter[str] = Counter()
-    company: Counter[str] = Counter()
     pairs = [(edge.source, edge.target) for edge in edges]
-    for pair in pairs:
-        degree.update(pair)
-    for source, target in pairs:
-        company[source] += degree[target]
-        company[target] += degree[source]
-    return set(sorted(names, key=lambda node: (-degree[node], -company[node], node))[: max(limit, 0)])
+    degree = Counter(end for pair in pairs for end in pair)
+    kept: set[str] = set()
+    for pair in sorted(set(pairs), key=lambda pair: (-degree[pair[0]] - degree[pair[1]], pair)):
+        if len(kept) + sum(end not in kept for end in set(pair)) <= limit:
+            kept.update(pair)
+        if len(kept) >= limit:
+            return kept
+    rest = sorted(names - kept, key=lambda node: (-degree[node], node))
+    return kept | set(rest[: max(limit - len(kept), 0)])
 
 
 def _strength(realis: str) -> int:

@@ -6,11 +6,19 @@ const onMap = () => placed.filter(node => isWalk() ? shown.nodes.has(node.id) : 
   (factsOf.get(node.id) || []).some(fact => shown.facts.has(fact.id)));
 const told = node => (factsOf.get(node.id) || []).filter(fact => shown.facts.has(fact.id)).length;
 
-function fitMap(list = onMap()) {
+// Where most of it happens: a few places far away do not make the rest a dot.
+function fitMap() {
+  const list = onMap();
   if (!list.length) { look = {...WORLD}; return; }
-  const xs = list.map(node => node.point[0]), ys = list.map(node => -node.point[1]);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const width = Math.max((right - left) * 1.25, 8), height = Math.max((bottom - top) * 1.25, 5);
+  const range = value => {
+    const sorted = list.map(node => [value(node), told(node)]).sort((a, b) => a[0] - b[0]);
+    const all = sorted.reduce((sum, [, count]) => sum + count, 0), rim = list.length > 5 ? 0.08 : 0;
+    let sum = 0;
+    const inside = sorted.filter(([, count]) => { sum += count; return sum > all * rim && sum - count < all * (1 - rim); });
+    return [inside[0][0], inside[inside.length - 1][0]];
+  };
+  const [left, right] = range(node => node.point[0]), [top, bottom] = range(node => -node.point[1]);
+  const width = Math.max((right - left) * 1.3, 12), height = Math.max((bottom - top) * 1.3, 8);
   look = {x: (left + right - width) / 2, y: (top + bottom - height) / 2, width, height};
 }
 // The view box takes the shape of its room, so that a pixel is the same number of degrees both ways.

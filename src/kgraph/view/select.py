@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,6 +15,9 @@ from kgraph.view.picture import Fact, Mark, Node, Paper, Picture, Sentence, edge
 
 KG, RDF, RDFS, SKOS = PREFIXES["kg"], PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
 NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
+
+GEO = PREFIXES["geo"]
+_POINT = re.compile(r"POINT\s*\(\s*(-?\d{1,3}(?:\.\d{1,9})?)\s+(-?\d{1,2}(?:\.\d{1,9})?)\s*\)", re.ASCII)
 
 # What is said *about* a fact or a mention. Every other kg: property is a role, a value or a
 # relation, so that one that is new in the ontology is drawn without a change here.
@@ -115,7 +119,9 @@ def _statement(fact: Fact) -> tuple[str, str, str]:
 def _entity(iri: str, values: dict[str, _Values], cls: str) -> Node:
     label = _usual(values, SKOS + "prefLabel") or _usual(values, RDFS + "label") or _tail(iri)
     names = {*_all(values, SKOS + "prefLabel"), *_all(values, SKOS + "altLabel")} - {label}
-    return Node(_short(iri), "entity", cls, label, tuple(sorted(names)))
+    point = _POINT.fullmatch(_usual(values, GEO + "asWKT").strip())
+    place = (float(point[1]), float(point[2])) if point else None
+    return Node(_short(iri), "entity", cls, label, tuple(sorted(names)), point=place)
 
 
 def _event(iri: str, values: dict[str, _Values], cls: str) -> Fact:

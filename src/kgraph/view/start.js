@@ -1,11 +1,10 @@
 // The state becomes the page; controls and keys; then the first drawing.
-let lastView = null, lastFit = null;
+let lastView = null, lastFit = null, lastShown = null;
 function onState(isToMove = true) {
   const before = state;
   state = readHash();
-  shown = visible();
-  findClusters();
-  const view = toHash({...state, kind: null, id: null}, false);
+  const view = toHash(state, false), beyond = state.kind === 'node' && (far || !linked.has(state.id)) ? state.id : '';
+  if (view + '\n' + beyond !== lastShown) { shown = visible(); findClusters(); lastShown = view + '\n' + beyond; }
   if (view !== lastView) { drawLegend(); drawHistogram(); showNotes(); lastView = view; }
   for (const button of byId('tabs').children) {
     const isOpen = button.dataset.tab === state.tab;
@@ -23,6 +22,7 @@ function onState(isToMove = true) {
   }
   showPanel(state.kind, state.id);
   if (state.tab === 'graph') {
+    if (!network) startDrawing();
     bringForward(state.kind, state.id, isToMove && !isClick);
     const walk = [state.near, state.steps, state.from, state.to].join('\n');
     if (lastFit !== null && walk !== lastFit) fitAll();
@@ -37,7 +37,7 @@ function onState(isToMove = true) {
   const hidden = data.nodes.filter(node => node.far && !shown.nodes.has(node.id)).length;
   const isOverview = far && !state.near && !(state.from && state.to);
   byId('left-out').textContent = [
-    isOverview ? `The ${(data.nodes.length - far).toLocaleString('en')} most connected nodes are drawn; ${plural(hidden, 'more appears', 'more appear')} where you search, walk or expand.` : '',
+    isOverview ? `The ${digits.format((data.nodes.length - far))} most connected nodes are drawn; ${plural(hidden, 'more appears', 'more appear')} where you search, walk or expand.` : '',
     data.left_out ? `${plural(data.left_out, 'node is', 'nodes are')} left out of this page.` : '',
   ].filter(Boolean).join(' ');
   byId('fold').setAttribute('aria-pressed', state.fold);
@@ -52,8 +52,8 @@ function startControls() {
   byId('fit').onclick = () => fitAll();
   byId('fold').onclick = () => go({fold: !state.fold});
   byId('communities').onclick = () => go({clusters: !state.clusters});
-  byId('undo').onclick = () => history.back();
-  byId('redo').onclick = () => history.forward();
+  byId('undo').onclick = () => step(-1);
+  byId('redo').onclick = () => step(1);
   byId('physics').onclick = event => {
     const isOn = event.target.getAttribute('aria-pressed') !== 'true';
     event.target.setAttribute('aria-pressed', isOn);
@@ -77,7 +77,7 @@ function startControls() {
   });
   const onNode = change => { if (state.kind === 'node') go(change(state.id)); };
   const KEYS = {
-    '/': () => byId('search').focus(), f: () => fitAll(), z: () => { if (depth) history.back(); }, y: () => { if (depth < deepest) history.forward(); },
+    '/': () => byId('search').focus(), f: () => fitAll(), z: () => step(-1), y: () => step(1),
     1: () => onNode(near => ({near, steps: 1, from: null, to: null})), 2: () => onNode(near => ({near, steps: 2, from: null, to: null})),
     h: () => onNode(id => ({hide: withOne(state.hide, id), kind: null})), e: () => onNode(id => ({more: withOne(state.more, id)})),
     p: () => onNode(id => ({pin: state.pin.has(id) ? new Map([...state.pin].filter(([other]) => other !== id)) : pinned([id])})),
@@ -94,16 +94,12 @@ function startControls() {
   });
 }
 
-state = readHash();
-shown = visible();
-findClusters();
 startFilters();
-startDrawing();
 startControls();
 startSaving();
 startSearch();
 startMap();
-onState();
+onState(); // with it the first drawing
 addEventListener('popstate', event => {
   depth = (event.state && event.state.depth) || 0;
   deepest = Math.max(depth, deepest);

@@ -22,7 +22,8 @@ const nameOf = id => {
   if (node && node.kind === 'event') return word(node.cls) + (node.date ? `, ${node.date}` : '');
   return node ? node.name : Object.hasOwn(data.others, id) ? data.others[id] : id;
 };
-const plural = (count, one, many = one + 's') => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+const digits = new Intl.NumberFormat('en'); // made once: toLocaleString makes one a call
+const plural = (count, one, many = one + 's') => `${digits.format(count)} ${count === 1 ? one : many}`;
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
 // What is switched off, by the name it has in a link.
@@ -31,7 +32,7 @@ const isDate = text => /^\d{4}(-\d{2}(-\d{2})?)?$/.test(text);
 
 // The state of the page as its address has it; what the graph does not know is left out.
 function readHash() {
-  const given = new URLSearchParams(location.hash.slice(1));
+  const given = new URLSearchParams(address().slice(1));
   const kind = ['node', 'edge', 'sentence'].find(key => given.has(key));
   const id = kind ? given.get(kind) : null;
   const isKnown = {node: () => nodes.has(id), edge: () => edges.has(id) || folds.has(id), sentence: () => sentences.has(id)};
@@ -64,14 +65,24 @@ function toHash(state, isWithSelection = true) {
   for (const [id, place] of state.pin) add('pin', `${place.x},${place.y},${id}`);
   return '#' + parts.join('&');
 }
-// Every step is an entry of the browser's history: its back and forward are our undo and redo.
-let state = null, depth = 0, deepest = 0;
+// Every step is an entry of the browser's history: its back and forward are our undo and redo. A page inside
+// a notebook has no address of its own; there the steps are kept here.
+let state = null, depth = 0, deepest = 0, kept = null;
+const address = () => kept ? kept[depth] : location.hash;
 function go(change) {
   const hash = toHash({...state, ...change});
-  if (hash !== (location.hash || '#')) {
+  if (hash !== (address() || '#')) {
+    const before = address();
+    if (!kept) try { history.pushState({depth: depth + 1}, '', hash); } catch { kept = [before]; depth = 0; }
+    if (kept) kept = [...kept.slice(0, depth + 1), hash];
     deepest = ++depth;
-    history.pushState({depth}, '', hash);
   }
+  onState();
+}
+function step(way) {
+  if (depth + way < 0 || depth + way > deepest) return;
+  if (!kept) { history.go(way); return; }
+  depth += way;
   onState();
 }
 const without = (set, id) => { const copy = new Set(set); copy.delete(id); return copy; };

@@ -23,16 +23,16 @@ function neighbours(lines, centres, steps = 1) {
   }
   return found;
 }
+function distances(next, begin) {
+  const found = new Map([[begin, 0]]), queue = [begin];
+  for (const id of queue) for (const other of next.get(id) || [])
+    if (!found.has(other)) { found.set(other, found.get(id) + 1); queue.push(other); }
+  return found;
+}
 // Every node on a shortest path; the distance is in lines.
 function onPaths(lines, from, to) {
   const next = beside(lines);
-  const distances = begin => {
-    const found = new Map([[begin, 0]]), queue = [begin];
-    for (const id of queue) for (const other of next.get(id) || [])
-      if (!found.has(other)) { found.set(other, found.get(id) + 1); queue.push(other); }
-    return found;
-  };
-  const there = distances(from), back = distances(to), whole = there.get(to);
+  const there = distances(next, from), back = distances(next, to), whole = there.get(to);
   if (whole === undefined) return new Set([from, to]);
   return new Set([...there].filter(([id, length]) => length + (back.has(id) ? back.get(id) : Infinity) === whole).map(([id]) => id));
 }
