@@ -318,12 +318,37 @@ def view(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="The page to write.")],
     store: Store = DEFAULT_STORE,
     title: Annotated[str, typer.Option(help="The heading of the page.")] = "kgraph",
-    max_nodes: Annotated[int, typer.Option(min=1, help="Draw this many at most, the best connected.")] = 1500,
+    query: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.rq", help="Draw what a CONSTRUCT, or a SELECT of nodes, gives."),
+    ] = None,
+    around: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Draw only what is around this; may be repeated.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, max=9, help="How many steps around it.")] = 1,
+    since: Annotated[str, typer.Option(metavar="DATE", help="Leave earlier events out.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Leave later events out.")] = "",
+    max_nodes: Annotated[
+        int, typer.Option(min=1, help="Keep this many at most, the best connected.")
+    ] = 20000,
+    overview: Annotated[int, typer.Option(min=1, help="Draw this many of them at first.")] = 1500,
     ontology: Ontology = None,
 ) -> None:
     """Draw the graph as one HTML file that works offline."""
+    sparql = None if query is None else _sparql(query)
     with _open(store) as graph:
-        graph.view(out, title=title, max_nodes=max_nodes, ontology=pipeline.load_ontology(ontology))
+        graph.view(
+            out,
+            title=title,
+            max_nodes=max_nodes,
+            overview=overview,
+            ontology=pipeline.load_ontology(ontology),
+            query=sparql,
+            around=around or (),
+            steps=steps,
+            since=since,
+            until=until,
+        )
     _wrote(out)
 
 

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 SPACING = 120.0  # pixels between neighbours at scale 1: a label fits between
 _BLOCK = 64  # rows of the distance matrix at once: the block stays in the processor's cache
-_EXACT = 2500  # components larger than this repel by cells of a grid
+_EXACT = 900  # components larger than this repel by cells of a grid
+_CELLS = 20  # cells of that grid, across and down
+_APART = 2500  # components larger than this are seen from too far for their labels to matter
 
 Floats = NDArray[np.float32]
 
@@ -79,7 +81,7 @@ def _spring(count: int, pairs: Sequence[tuple[int, int]], *, seed: int) -> Float
     ends = np.array(pairs, np.int64)
     degree = np.bincount(ends.ravel(), minlength=count).astype(np.float32)
     mass = np.sqrt(degree + np.float32(1))
-    steps = 300 if count <= 300 else 100 if count <= 1000 else 70
+    steps = 300 if count <= 300 else 100 if count <= 1000 else 60 if count <= 8000 else 35
     repel = _repel_exactly if count <= _EXACT else _repel_by_cells
     pull = np.float32(1 / SPACING)
     for step in range(steps):
@@ -101,21 +103,25 @@ def _spring(count: int, pairs: Sequence[tuple[int, int]], *, seed: int) -> Float
 
 
 def _usual_gap(points: Floats) -> np.float32:
-    """Return the median distance from a node to its nearest, which the size of a drawing follows."""
-    nearest = np.empty(len(points), np.float32)
-    for begin in range(0, len(points), _BLOCK):
+    """Return the median distance from a node to its nearest, which the size of a drawing follows.
+
+    Of a large drawing a sample is enough: every so many nodes against all.
+    """
+    found = []
+    for begin in range(0, len(points), _BLOCK * (1 + len(points) // 4000)):
         rows = slice(begin, begin + _BLOCK)
         dx, dy = points[None, rows, 0] - points[:, None, 0], points[None, rows, 1] - points[:, None, 1]
         squares = dx * dx + dy * dy
         own = np.arange(begin, begin + squares.shape[1])
         squares[own, own - begin] = np.inf
-        nearest[rows] = squares.min(axis=0)
+        found.append(squares.min(axis=0))
+    nearest = np.concatenate(found)
     return np.float32(np.sqrt(np.sort(nearest)[len(nearest) // 2]))
 
 
 def _apart(points: Floats, weight: Floats) -> Floats:
     """Move nodes whose signs and labels would cover each other apart, step by step."""
-    if len(points) > _EXACT:
+    if len(points) > _APART:
         return points
     half_width = np.float32(SPACING * 0.36) + np.minimum(weight * np.float32(2), np.float32(20))
     half_height = half_width - np.float32(SPACING * 0.08)
@@ -157,16 +163,18 @@ def _repel_exactly(points: Floats, mass: Floats) -> Floats:
 
 
 def _repel_by_cells(points: Floats, mass: Floats) -> Floats:
-    """Return the same with whole cells of a 32 by 32 grid in place of their nodes."""
+    """Return the same with whole cells of a grid in place of their nodes."""
     low, high = points.min(axis=0), points.max(axis=0)
-    cell = np.floor((points - low) / (high - low + np.float32(1)) * np.float32(32)).astype(np.int64)
-    number = cell[:, 0] * 32 + cell[:, 1]
-    weight = np.bincount(number, mass, 1024)
+    cell = np.floor((points - low) / (high - low + np.float32(1)) * np.float32(_CELLS)).astype(np.int64)
+    number = cell[:, 0] * _CELLS + cell[:, 1]
+    weight = np.bincount(number, mass, _CELLS * _CELLS)
     used = np.flatnonzero(weight)
-    x = (np.bincount(number, mass * points[:, 0], 1024)[used] / weight[used]).astype(np.float32)
-    y = (np.bincount(number, mass * points[:, 1], 1024)[used] / weight[used]).astype(np.float32)
+    x, y = (
+        (np.bincount(number, mass * points[:, axis], _CELLS * _CELLS)[used] / weight[used]).astype(np.float32)
+        for axis in (0, 1)
+    )
     heavy = weight[used].astype(np.float32)
-    force = np.zeros_like(points)
+    force = np.empty_like(points)
     for begin in range(0, len(points), _BLOCK):
         rows = slice(begin, begin + _BLOCK)
         dx, dy = points[None, rows, 0] - x[:, None], points[None, rows, 1] - y[:, None]

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from math import sqrt
+from math import log2, sqrt
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from kgraph.rdf import BASE, PREFIXES
 from kgraph.view.palette import STYLES, style_of
-from kgraph.view.picture import Fact, Node, Picture, Sentence
+from kgraph.view.picture import Fact, Node, Picture, Sentence, most_connected
+from kgraph.view.places import coasts
 
 if TYPE_CHECKING:
     from kgraph.ontology import Ontology
 
 Json = dict[str, Any]
 _DRAWN = 60  # characters of a name that are drawn; the panel has all of them
+_DOWNLOADED = ("dcterms", "geo", "kg", "nif", "prov", "rdf", "rdfs", "schema", "skos", "xsd")
 _LINE = 20  # characters on a line of a drawn name
 _SCREEN = 1100  # pixels of a usual screen that a drawing has
 _LANDMARKS = 24
 _NAME = 2000  # characters of a name that are kept at all
 
 
-def page_data(picture: Picture, positions: Mapping[str, tuple[int, int]], *, ontology: Ontology) -> Json:
-    """Gather all that the page's script reads, ready for JSON; lists are in the picture's order."""
+def page_data(
+    picture: Picture,
+    positions: Mapping[str, tuple[int, int]],
+    *,
+    ontology: Ontology,
+    overview: int = 1500,
+    outlines: bool = True,
+) -> Json:
+    """Gather all that the page's script reads, ready for JSON; lists are in the picture's order.
+
+    ``overview`` nodes are drawn at first; ``outlines`` of the coasts are given where a node has a point.
+    """
     parents = {name: cls.parents for name, cls in ontology.classes.items()}
-    nodes, edges = _network(picture, positions, parents, ontology)
+    nodes, edges = _network(picture, positions, parents, ontology, overview)
     return {
         "nodes": nodes,
         "edges": edges,
@@ -41,6 +54,9 @@ def page_data(picture: Picture, positions: Mapping[str, tuple[int, int]], *, ont
             {"name": s.group, "section": s.section, "color": s.color, "shape": s.shape} for s in STYLES
         ],
         "words": _words(picture, ontology),
+        "namespaces": {"base": BASE, **{name: PREFIXES[name] for name in _DOWNLOADED}},
+        "parents": _ancestors(picture, parents),
+        "coasts": coasts() if outlines and any(node.point for node in picture.nodes) else [],
     }
 
 
@@ -49,18 +65,23 @@ def _network(
     positions: Mapping[str, tuple[int, int]],
     parents: Mapping[str, frozenset[str]],
     ontology: Ontology,
+    overview: int,
 ) -> tuple[list[Json], list[Json]]:
     """Make nodes and edges in vis-network's form, with pyvis."""
-    # Half a second, most of it IPython: only when a page is made.
-    from pyvis.network import Network  # type: ignore[import-untyped,unused-ignore]
+    # Half a second, most of it IPython: only when a page is made. Network.add_node and add_edge look every
+    # name up in a list, which takes the square of the size; what they add are these two.
+    from pyvis.edge import Edge as VisEdge  # type: ignore[import-untyped,unused-ignore]
+    from pyvis.node import Node as VisNode  # type: ignore[import-untyped,unused-ignore]
 
     degree = Counter(end for edge in picture.edges for end in (edge.source, edge.target))
-    network = Network(directed=True)
+    nodes: list[Json] = []
+    edges: list[Json] = []
     # A wide drawing is seen from further away: its signs are larger.
     width = max((x for x, _ in positions.values()), default=0)
     far = min(max(sqrt(width / _SCREEN), 1.0), 1.5)
     by_degree = sorted(degree, key=lambda node: (-degree[node], node))
     landmarks = {node: rank for rank, node in enumerate(by_degree[:_LANDMARKS])}
+    near = most_connected([node.id for node in picture.nodes], picture.edges, overview)
     for node in picture.nodes:
         style = style_of(node.cls, parents, kind=node.kind)
         x, y = positions[node.id]
@@ -78,13 +99,19 @@ def _network(
             options["names"] = [_cut(name, _NAME) for name in node.names]
             if node.id in landmarks:  # keeps a name that can be read from any distance
                 options["rank"] = landmarks[node.id]
-        network.add_node(node.id, label=_drawn_label(node, ontology), **options)
+        if node.id not in near:  # drawn only when somebody walks there
+            options["far"] = True
+        if node.point is not None:
+            options["point"] = list(node.point)
+        shape = options.pop("shape", "dot")  # the page's own script chooses it
+        nodes.append(VisNode(node.id, shape, _drawn_label(node, ontology), **options).options)
+    told = {fact.id: fact.sentences for fact in picture.facts}
     bends = Counter(_ends(edge.source, edge.target) for edge in picture.edges)
     drawn: Counter[tuple[str, str]] = Counter()
     for edge in picture.edges:
         options = {"id": edge.id, "kind": edge.kind, "name": edge.name, "realis": edge.realis}
         options["facts"] = list(edge.facts)
-        options["width"] = round(min(1 + 0.5 * (len(edge.facts) - 1), 5), 1)
+        options["width"] = _width(len({place for fact in edge.facts for place in told[fact]} or edge.facts))
         options["label"] = _word(ontology, edge.name)
         if edge.realis != "actual":
             options["dashes"] = [5, 4]
@@ -97,8 +124,13 @@ def _network(
             if turn:
                 way = "curvedCW" if turn > 0 else "curvedCCW"
                 options["smooth"] = {"enabled": True, "type": way, "roundness": round(abs(turn), 2)}
-        network.add_edge(edge.source, edge.target, **options)
-    return network.nodes, network.edges
+        edges.append(VisEdge(edge.source, edge.target, True, **options).options)
+    return nodes, edges
+
+
+def _width(evidence: int) -> float:
+    """Say how wide the line of so many sentences is, in pixels: one more for every doubling, up to 6."""
+    return round(min(1 + log2(max(evidence, 1)), 6), 1)
 
 
 def _ends(a: str, b: str) -> tuple[str, str]:
@@ -148,6 +180,12 @@ def _sentence(sentence: Sentence) -> Json:
         "text": sentence.text,
         "marks": [[mark.begin, mark.end, mark.node] for mark in sentence.marks],
     }
+
+
+def _ancestors(picture: Picture, parents: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Name the classes above each class that is shown: a downloaded file states them as the graph does."""
+    shown = {node.cls for node in picture.nodes}
+    return {cls: sorted(parents.get(cls, {cls}) - {cls}) for cls in sorted(shown)}
 
 
 def _words(picture: Picture, ontology: Ontology) -> dict[str, str]:

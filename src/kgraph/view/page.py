@@ -6,12 +6,17 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from importlib.resources import files
 from typing import Any
 
 # Characters that could end a script element or a line of script, all safe as \u escapes inside JSON.
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-_PARTS = ("state.js", "draw.js", "panel.js", "tables.js", "start.js")
+_PARTS = (
+    *("state.js", "facts.js", "walk.js", "draw.js", "panel.js", "tables.js"),
+    *("places.js", "save.js", "filters.js", "search.js", "start.js"),
+)
+_LARGE = 2_000_000  # characters of data; above, they are packed, and the browser unpacks them
 
 
 def render(data: dict[str, Any], *, title: str) -> str:
@@ -23,6 +28,10 @@ def render(data: dict[str, Any], *, title: str) -> str:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
+    text = to_json(data)
+    packing = "deflate" if len(text) > _LARGE else ""
+    if packing:
+        text = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
     library, script, style = _library(), _script(), _text("page.css")
     policy = "; ".join(
         (
@@ -43,7 +52,8 @@ def render(data: dict[str, Any], *, title: str) -> str:
         style=Markup(style),  # noqa: S704  (ours)
         library=Markup(library),  # noqa: S704  (pyvis's copy of vis-network)
         script=Markup(script),  # noqa: S704  (ours)
-        data=Markup(to_json(data)),  # noqa: S704  (escaped there)
+        data=Markup(text),  # noqa: S704  (escaped there)
+        packing=packing,
     )
 
 
@@ -73,7 +83,7 @@ def _library() -> str:
 def _script() -> str:
     """Read our own script: its parts one after the other, in a scope of their own."""
     parts = "\n".join(_text(name) for name in _PARTS)
-    return f"(() => {{\n'use strict';\n{parts}\n}})();\n"
+    return f"(async () => {{\n'use strict';\n{parts}\n}})();\n"
 
 
 def _text(name: str) -> str:

@@ -4,7 +4,7 @@ const PAGE = 40; // facts at once
 function nodeButton(id) {
   const node = nodes.get(id);
   if (!node) return named('bdi', nameOf(id), {class: 'name', title: 'Not drawn'});
-  return named('button', nameOf(id), {class: 'name', type: 'button', onclick: () => go({kind: 'node', id, tab: 'graph'})});
+  return named('button', nameOf(id), {class: 'name', type: 'button', onclick: () => choose(id)});
 }
 const joined = parts => parts.flatMap((part, i) => i ? [', ', part] : [part]);
 
@@ -25,7 +25,7 @@ function marked(sentence, fact) {
     if (id === null) quote.append(make('mark', {}, text));
     else if (nodes.has(id)) quote.append(make('button', {
       type: 'button', class: parties.has(id) ? 'mention party' : 'mention', title: nameOf(id),
-      onclick: () => go({kind: 'node', id, tab: 'graph'}),
+      onclick: () => choose(id),
     }, text));
     else quote.append(text);
     at = e;
@@ -64,7 +64,7 @@ function card(fact, here) {
   const heading = make('div', {class: 'fact-head'},
     fact.kind === 'event' || when(fact) ? make('time', {}, when(fact) || 'no date') : null,
     fact.kind === 'event' && fact.id !== here
-      ? make('button', {class: 'name strong', type: 'button', onclick: () => go({kind: 'node', id: fact.id, tab: 'graph'})}, word(fact.cls))
+      ? make('button', {class: 'name strong', type: 'button', onclick: () => choose(fact.id)}, word(fact.cls))
       : make('strong', {}, word(fact.cls)),
     fact.mode ? chip(fact.mode) : null,
     fact.realis !== 'actual' ? chip(fact.realis, 'unsure') : null);
@@ -86,7 +86,7 @@ function card(fact, here) {
 }
 
 function factList(list, here) {
-  const on = list.filter(isOn);
+  const on = list.filter(fact => shown.facts.has(fact.id));
   const box = make('ol', {class: 'facts'});
   const rest = make('button', {class: 'more', type: 'button'});
   let at = 0;
@@ -102,8 +102,29 @@ function factList(list, here) {
   return [box, rest, off ? make('p', {class: 'hint'}, `${plural(off, 'fact is', 'facts are')} hidden by the filters.`) : null];
 }
 
+// What can be done from here: walk on, narrow to what it says, put it aside.
+function nodeTools(id) {
+  const tool = (text, change, title, isOn = false) => make('button', {
+    type: 'button', title, 'aria-pressed': isOn ? 'true' : null, onclick: () => go(change()),
+  }, text);
+  const isNear = steps => state.near === id && state.steps === steps;
+  const around = steps => tool(plural(steps, 'step'), () => isNear(steps) ? {near: null}
+    : {near: id, steps, from: null, to: null, tab: 'graph'}, `Only what is within ${plural(steps, 'step')} (${steps})`, isNear(steps));
+  const said = claimsOf.get(id), point = nodes.get(id).point;
+  const more = [...neighbours(data.edges, [id])].filter(other => !shown.nodes.has(other) && !state.hide.has(other)).length;
+  return make('div', {class: 'node-tools', role: 'toolbar', 'aria-label': 'Walk'},
+    around(1), around(2),
+    make('button', {type: 'button', title: 'Then choose the other end', onclick: () => startPath(id)}, 'Path to…'),
+    far && more && !state.more.has(id) ? tool('Expand', () => ({more: withOne(state.more, id)}), 'Draw what it is linked with, and keep it (e)') : null,
+    said ? tool(`Only what it says (${said})`, () => ({says: state.says === id ? '' : id}), 'Facts according to this source', state.says === id) : null,
+    point && state.tab !== 'places' ? tool('Map', () => ({tab: 'places'}), 'Show on the map') : null,
+    shown.nodes.has(id) ? tool('Pin', () => ({pin: state.pin.has(id) ? new Map([...state.pin].filter(([other]) => other !== id)) : pinned([id])}),
+      'Keep it where it is (p)', state.pin.has(id)) : null,
+    tool('Hide', () => ({hide: withOne(state.hide, id), kind: null}), 'Leave it out of the drawing (h)'));
+}
+
 function panelFor(kind, id) {
-  const list = kind === 'edge' ? edges.get(id).facts.map(f => facts.get(f))
+  const list = kind === 'edge' ? lineOf(id).facts.map(f => facts.get(f))
     : factsOf.get(kind === 'sentence' ? 'sentence ' + id : id) || [];
   const close = make('button', {class: 'close', type: 'button', 'aria-label': 'Close details', onclick: () => go({kind: null})}, '×');
   const papers = new Set(list.flatMap(fact => (fact.sentences || []).map(s => (sentences.get(s) || {}).article)));
@@ -115,10 +136,10 @@ function panelFor(kind, id) {
     const title = node.kind === 'event' ? `${word(node.cls)}${node.date ? ', ' + node.date : ''}` : node.name;
     return [make('div', {class: 'panel-head'}, sign(node.group), named('h2', title), close),
       make('p', {class: 'kind'}, node.kind === 'event' ? ['Event: ', named('q', node.name)] : `${word(node.cls)} · ${count}`),
-      names, factList(list, id)];
+      names, nodeTools(id), factList(list, id)];
   }
   if (kind === 'edge') {
-    const edge = edges.get(id);
+    const edge = lineOf(id);
     return [make('div', {class: 'panel-head'}, make('h2', {}, word(edge.name)), close),
       make('p', {class: 'kind'}, nodeButton(edge.from), ' → ', nodeButton(edge.to)),
       make('p', {class: 'kind'}, count), factList(list, id)];
@@ -128,10 +149,12 @@ function panelFor(kind, id) {
     make('p', {class: 'kind'}, `${plural(list.length, 'fact')} read from it`), factList(list, id)];
 }
 
+let lastPanel = null;
 function showPanel(kind, id) {
-  const panel = byId('panel');
+  const panel = byId('panel'), isSame = lastPanel === `${kind} ${id}`, at = panel.scrollTop;
+  lastPanel = `${kind} ${id}`;
   panel.hidden = !kind;
   document.body.classList.toggle('with-panel', Boolean(kind));
   panel.replaceChildren(...(kind ? panelFor(kind, id).flat(9).filter(Boolean) : []));
-  panel.scrollTop = 0;
+  panel.scrollTop = isSame ? at : 0;
 }

@@ -6,7 +6,8 @@ every rebuild, so that a link into a page keeps its meaning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 REALIS = ("actual", "planned", "hypothetical", "negated")  # also the order of strength of an edge
@@ -23,6 +24,8 @@ class Node:
     names: tuple[str, ...] = ()
     date: str = ""
     realis: str = "actual"
+    point: tuple[float, float] | None = None
+    """Longitude and latitude in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,60 @@ def edges_of(facts: tuple[Fact, ...]) -> tuple[Edge, ...]:
         )
         for (source, name, target, kind), told in sorted(found.items())
     )
+
+
+def part(
+    picture: Picture, kept: Collection[str], *, facts: Collection[str] | None = None, left_out: int = 0
+) -> Picture:
+    """Keep some nodes, and the facts among them, or those of them in ``facts``.
+
+    Of an event, itself must be kept; of a relation, both ends.
+    """
+    nodes = {node.id: node for node in picture.nodes}
+
+    def is_kept(fact: Fact) -> bool:
+        if facts is not None and fact.id not in facts:
+            return False
+        if fact.kind == "event":
+            return fact.id in kept
+        return fact.subject in kept and (not fact.object or fact.object in kept)
+
+    told = tuple(fact for fact in picture.facts if is_kept(fact))
+    wanted = {name for fact in told for name in fact.sentences}
+    sentences = tuple(sentence for sentence in picture.sentences if sentence.id in wanted)
+    cited = {sentence.article for sentence in sentences}
+    others = {
+        name: nodes[name].label for fact in told for name in fact.nodes if name in nodes and name not in kept
+    }
+    return Picture(
+        nodes=tuple(node for node in picture.nodes if node.id in kept),
+        edges=tuple(edge for edge in edges_of(told) if edge.source in kept and edge.target in kept),
+        facts=told,
+        sentences=sentences,
+        articles=tuple(paper for paper in picture.articles if paper.id in cited),
+        others={**{name: label for name, label in picture.others.items() if name not in kept}, **others},
+        left_out=picture.left_out + left_out,
+    )
+
+
+def most_connected(nodes: Iterable[str], edges: Iterable[Edge], limit: int) -> set[str]:
+    """Choose at most ``limit`` nodes: the ends of the busiest edges, then those with the most edges.
+
+    An edge is as busy as its ends together; so what is kept hangs together.
+    """
+    names = set(nodes)
+    if len(names) <= limit:
+        return names
+    pairs = [(edge.source, edge.target) for edge in edges]
+    degree = Counter(end for pair in pairs for end in pair)
+    kept: set[str] = set()
+    for pair in sorted(set(pairs), key=lambda pair: (-degree[pair[0]] - degree[pair[1]], pair)):
+        if len(kept) + sum(end not in kept for end in set(pair)) <= limit:
+            kept.update(pair)
+        if len(kept) >= limit:
+            return kept
+    rest = sorted(names - kept, key=lambda node: (-degree[node], node))
+    return kept | set(rest[: max(limit - len(kept), 0)])
 
 
 def _strength(realis: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,10 +11,13 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode, Quad, Triple
 
 from kgraph.rdf import BASE, PREFIXES
-from kgraph.view.picture import Edge, Fact, Mark, Node, Paper, Picture, Sentence, edges_of
+from kgraph.view.picture import Fact, Mark, Node, Paper, Picture, Sentence, edges_of, most_connected
 
 KG, RDF, RDFS, SKOS = PREFIXES["kg"], PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
 NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
+
+GEO = PREFIXES["geo"]
+_POINT = re.compile(r"POINT\s*\(\s*(-?\d{1,3}(?:\.\d{1,9})?)\s+(-?\d{1,2}(?:\.\d{1,9})?)\s*\)", re.ASCII)
 
 # What is said *about* a fact or a mention. Every other kg: property is a role, a value or a
 # relation, so that one that is new in the ontology is drawn without a change here.
@@ -54,7 +58,7 @@ def select(
             classes.setdefault(cls, set()).add(subject)
 
     facts, nodes = _facts_and_nodes(table, classes, parents or {})
-    kept = _most_connected(nodes, edges_of(facts), max_nodes)
+    kept = most_connected(nodes, edges_of(facts), max_nodes)
     shown = tuple(fact for fact in facts if _is_shown(fact, kept))
     sentences = _sentences(table, classes, {sentence for fact in shown for sentence in fact.sentences})
     cited = {sentence.article for sentence in sentences}
@@ -115,7 +119,9 @@ def _statement(fact: Fact) -> tuple[str, str, str]:
 def _entity(iri: str, values: dict[str, _Values], cls: str) -> Node:
     label = _usual(values, SKOS + "prefLabel") or _usual(values, RDFS + "label") or _tail(iri)
     names = {*_all(values, SKOS + "prefLabel"), *_all(values, SKOS + "altLabel")} - {label}
-    return Node(_short(iri), "entity", cls, label, tuple(sorted(names)))
+    point = _POINT.fullmatch(_usual(values, GEO + "asWKT").strip())
+    place = (float(point[1]), float(point[2])) if point else None
+    return Node(_short(iri), "entity", cls, label, tuple(sorted(names)), point=place)
 
 
 def _event(iri: str, values: dict[str, _Values], cls: str) -> Fact:
@@ -230,21 +236,6 @@ def web_address(text: str) -> str:
         return ""
     is_plain = text.isprintable() and " " not in text
     return text if is_plain and parts.scheme in {"http", "https"} and parts.hostname else ""
-
-
-def _most_connected(nodes: Mapping[str, Node], edges: Iterable[Edge], limit: int) -> set[str]:
-    """Choose the ``limit`` nodes with the most edges; among equals, those beside the busiest."""
-    if len(nodes) <= limit:
-        return set(nodes)
-    degree: Counter[str] = Counter()
-    company: Counter[str] = Counter()
-    pairs = [(edge.source, edge.target) for edge in edges]
-    for pair in pairs:
-        degree.update(pair)
-    for source, target in pairs:
-        company[source] += degree[target]
-        company[target] += degree[source]
-    return set(sorted(nodes, key=lambda node: (-degree[node], -company[node], node))[: max(limit, 0)])
 
 
 def _is_shown(fact: Fact, kept: set[str]) -> bool:

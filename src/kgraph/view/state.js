@@ -1,5 +1,10 @@
-// The data, its indexes, and what is switched on. Text from articles only ever becomes a text node.
-const data = JSON.parse(document.getElementById('data').textContent);
+// The data, its indexes, and the state that a link keeps. Text from articles only ever becomes a text node.
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text();
+}
+const given = document.getElementById('data');
+const data = JSON.parse(given.type === 'application/json' ? given.textContent : await unpacked(given.textContent));
 const byId = id => document.getElementById(id);
 const index = rows => new Map(rows.map(row => [row.id, row]));
 const nodes = index(data.nodes), edges = index(data.edges);
@@ -8,6 +13,7 @@ const articles = new Map(Object.entries(data.articles));
 const groups = new Map(data.groups.map(group => [group.name, group]));
 const REALIS = ['actual', 'planned', 'hypothetical', 'negated'];
 const LINES = {relation: 'Standing relations', role: 'Roles in events', claim: 'Who says so'};
+const TABS = ['graph', 'places', 'events', 'relations', 'names'];
 const quiet = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 const word = name => Object.hasOwn(data.words, name) ? data.words[name] : name;
@@ -16,77 +22,75 @@ const nameOf = id => {
   if (node && node.kind === 'event') return word(node.cls) + (node.date ? `, ${node.date}` : '');
   return node ? node.name : Object.hasOwn(data.others, id) ? data.others[id] : id;
 };
-const plural = (count, one, many = one + 's') => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+const digits = new Intl.NumberFormat('en'); // made once: toLocaleString makes one a call
+const plural = (count, one, many = one + 's') => `${digits.format(count)} ${count === 1 ? one : many}`;
+const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
-// Every fact under every node, edge and sentence it belongs to, in the order of time.
-const factsOf = new Map();
-const file = (id, fact) => {
-  if (!factsOf.has(id)) factsOf.set(id, []);
-  const list = factsOf.get(id);
-  if (list[list.length - 1] !== fact) list.push(fact);
-};
-for (const fact of data.facts) {
-  const named = [fact.subject, fact.object, ...(fact.roles || []).map(role => role[1]), ...(fact.by || [])];
-  if (fact.kind === 'event') named.push(fact.id);
-  for (const id of new Set(named.filter(Boolean))) file(id, fact);
-  for (const id of fact.sentences || []) file('sentence ' + id, fact);
-}
+// What is switched off, by the name it has in a link.
+const OFF = {classes: 'nocls', relations: 'norel', realis: 'nois', lines: 'noline', sources: 'nosrc'};
+const isDate = text => /^\d{4}(-\d{2}(-\d{2})?)?$/.test(text);
 
-const emptyFilter = () => ({classes: new Set(), realis: new Set(), lines: new Set(), loose: false, since: '', until: ''});
-let filter = emptyFilter(); // what is switched off, save for loose
-const linked = new Set(data.edges.flatMap(edge => [edge.from, edge.to]));
-const loose = data.nodes.filter(node => !linked.has(node.id)).length;
-const allLoose = linked.size === 0; // then hiding the unconnected would hide everything
-
-// A date as precise as the text gave it is inside a range where any of its days is.
-const padded = (date, fill) => (date + fill.slice(date.length));
-function isInTime(fact) {
-  if (!filter.since && !filter.until) return true;
-  if (!fact.begin) return false;
-  const end = fact.end || fact.begin;
-  return (!filter.since || padded(end, '9999-99-99') >= filter.since) &&
-    (!filter.until || fact.begin <= padded(filter.until, '9999-99-99'));
-}
-const isOn = fact => !filter.realis.has(fact.realis) &&
-  (fact.kind === 'event' ? isInTime(fact) && !filter.classes.has(fact.cls) : true);
-
-// What is to be drawn now: node ids, and for each edge the strongest realis of its facts.
-function visible() {
-  const factOn = new Set(data.facts.filter(isOn).map(fact => fact.id));
-  const allowed = node => !filter.classes.has(node.cls) && (node.kind !== 'event' || factOn.has(node.id));
-  const shownEdges = new Map(), touched = new Set();
-  for (const edge of data.edges) {
-    if (filter.lines.has(edge.kind) || !allowed(nodes.get(edge.from)) || !allowed(nodes.get(edge.to))) continue;
-    const told = edge.facts.filter(id => factOn.has(id)).map(id => facts.get(id).realis);
-    if (!told.length) continue;
-    shownEdges.set(edge.id, REALIS.find(realis => told.includes(realis)) || told[0]);
-    touched.add(edge.from).add(edge.to);
-  }
-  const shownNodes = new Set();
-  for (const node of data.nodes)
-    if (allowed(node) && (touched.has(node.id) || filter.loose || allLoose)) shownNodes.add(node.id);
-  return {nodes: shownNodes, edges: shownEdges};
-}
-let shown = visible();
-
-// The state that a link keeps: what is selected and which view is open.
+// The state of the page as its address has it; what the graph does not know is left out.
 function readHash() {
-  const given = new URLSearchParams(location.hash.slice(1));
+  const given = new URLSearchParams(address().slice(1));
   const kind = ['node', 'edge', 'sentence'].find(key => given.has(key));
-  const tab = ['events', 'relations', 'names'].find(name => name === given.get('tab')) || 'graph';
   const id = kind ? given.get(kind) : null;
-  const known = {node: nodes, edge: edges, sentence: sentences}[kind];
-  return {tab, kind: known && known.has(id) ? kind : null, id: known && known.has(id) ? id : null};
+  const isKnown = {node: () => nodes.has(id), edge: () => edges.has(id) || folds.has(id), sentence: () => sentences.has(id)};
+  const isThere = kind !== undefined && isKnown[kind]();
+  const node = key => nodes.has(given.get(key)) ? given.get(key) : null;
+  const many = key => new Set(given.getAll(key).filter(id => nodes.has(id)));
+  const date = key => isDate(given.get(key) || '') ? given.get(key) : '';
+  const least = Number(given.get('least'));
+  return {
+    tab: TABS.includes(given.get('tab')) ? given.get('tab') : 'graph', kind: isThere ? kind : null, id: isThere ? id : null,
+    ...Object.fromEntries(Object.entries(OFF).map(([name, key]) => [name, new Set(given.getAll(key))])),
+    since: date('since'), until: date('until'), says: given.get('says') || '', least: least > 0 && least <= 1 ? least : 0,
+    loose: given.has('loose'), fold: given.has('fold'), clusters: given.has('clusters'),
+    near: node('near'), steps: given.get('steps') === '2' ? 2 : 1, from: node('from'), to: node('to'),
+    hide: many('hide'), more: many('more'),
+    pin: new Map(given.getAll('pin').map(text => /^(-?\d+),(-?\d+),(.+)$/s.exec(text)).filter(found => found && nodes.has(found[3]))
+      .map(found => [found[3], {x: +found[1], y: +found[2]}])),
+  };
 }
-function go(change) {
-  const next = {...readHash(), ...change};
+function toHash(state, isWithSelection = true) {
   const parts = [];
-  if (next.kind) parts.push(`${next.kind}=${encodeURIComponent(next.id)}`);
-  if (next.tab !== 'graph') parts.push(`tab=${next.tab}`);
-  const hash = parts.length ? '#' + parts.join('&') : '#';
-  if (hash !== (location.hash || '#')) history.pushState(null, '', hash);
+  const add = (key, value) => parts.push(`${key}=${encodeURIComponent(value)}`);
+  if (isWithSelection && state.kind) add(state.kind, state.id);
+  if (isWithSelection && state.tab !== 'graph') add('tab', state.tab);
+  for (const [name, key] of Object.entries(OFF)) for (const value of state[name]) add(key, value);
+  for (const key of ['since', 'until', 'says', 'least', 'from', 'to', 'near']) if (state[key]) add(key, state[key]);
+  if (state.near && state.steps === 2) add('steps', 2);
+  for (const key of ['loose', 'fold', 'clusters']) if (state[key]) add(key, 1);
+  for (const key of ['hide', 'more']) for (const id of state[key]) add(key, id);
+  for (const [id, place] of state.pin) add('pin', `${place.x},${place.y},${id}`);
+  return '#' + parts.join('&');
+}
+// Every step is an entry of the browser's history: its back and forward are our undo and redo. A page inside
+// a notebook has no address of its own; there the steps are kept here.
+let state = null, depth = 0, deepest = 0, kept = null;
+const address = () => kept ? kept[depth] : location.hash;
+function go(change) {
+  const hash = toHash({...state, ...change});
+  if (hash !== (address() || '#')) {
+    const before = address();
+    if (!kept) try { history.pushState({depth: depth + 1}, '', hash); } catch { kept = [before]; depth = 0; }
+    if (kept) kept = [...kept.slice(0, depth + 1), hash];
+    deepest = ++depth;
+  }
   onState();
 }
+function step(way) {
+  if (depth + way < 0 || depth + way > deepest) return;
+  if (!kept) { history.go(way); return; }
+  depth += way;
+  onState();
+}
+const without = (set, id) => { const copy = new Set(set); copy.delete(id); return copy; };
+const withOne = (set, id) => new Set(set).add(id);
+const everything = () => ({
+  ...Object.fromEntries(Object.keys(OFF).map(name => [name, new Set()])),
+  since: '', until: '', says: '', least: 0, near: null, from: null, to: null, hide: new Set(),
+});
 
 // An element with attributes, event listeners and children; strings become text, never markup.
 function make(tag, attributes = {}, ...children) {
@@ -100,8 +104,9 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 const named = (tag, text, attributes = {}) => make(tag, {dir: 'auto', ...attributes}, text);
-function drawing(tag, attributes) {
+function drawing(tag, attributes, ...children) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
   return element;
 }

@@ -10,10 +10,16 @@ const inRole = (fact, ...roles) => (fact.roles || []).filter(role => roles.inclu
 const whoSays = fact => (fact.by || []).map(nameOf).join(', ');
 const opener = (text, target) => named('button', text, {class: 'name', type: 'button', onclick: () => go(target)});
 
+// The tables follow the filters, and a walk where there is one.
+const isWalk = () => Boolean(state.near || state.from && state.to);
+const isListed = fact => shown.facts.has(fact.id) && (!isWalk() || (fact.kind === 'event'
+  ? (shown.nodes.has(fact.id) || (fact.roles || []).filter(role => shown.nodes.has(role[1])).length > 1)
+  : shown.nodes.has(fact.subject) && (!fact.object || shown.nodes.has(fact.object))));
+
 // Each column: heading, text to sort by, and (where it is not just that text) what to show.
 const TABLES = {
   events: {
-    rows: () => data.facts.filter(fact => fact.kind === 'event' && isOn(fact)),
+    rows: () => data.facts.filter(fact => fact.kind === 'event' && isListed(fact)),
     columns: [
       ['Date', when], ['Event', fact => word(fact.cls), fact => opener(word(fact.cls), {kind: 'node', id: fact.id})],
       ['Actor', fact => inRole(fact, 'actor').map(nameOf).join(', ')],
@@ -24,7 +30,7 @@ const TABLES = {
     ],
   },
   relations: {
-    rows: () => data.facts.filter(fact => fact.kind === 'relation' && isOn(fact)),
+    rows: () => data.facts.filter(fact => fact.kind === 'relation' && isListed(fact)),
     columns: [
       ['Subject', fact => nameOf(fact.subject), fact => opener(nameOf(fact.subject), {kind: 'node', id: fact.subject})],
       ['Relation', fact => word(fact.cls)], ['Object', fact => fact.object ? nameOf(fact.object) : fact.value || ''],
@@ -33,7 +39,8 @@ const TABLES = {
     ],
   },
   names: {
-    rows: () => data.nodes.filter(node => node.kind === 'entity' && !filter.classes.has(node.cls)),
+    rows: () => data.nodes.filter(node => node.kind === 'entity' && !state.classes.has(node.cls) &&
+      (!isWalk() || shown.nodes.has(node.id))),
     columns: [
       ['Name', node => node.name, node => opener(node.name, {kind: 'node', id: node.id})], ['Class', node => word(node.cls)],
       ['Other names', node => (node.names || []).join(', ')], ['Facts', node => (factsOf.get(node.id) || []).length],
@@ -70,24 +77,4 @@ function showTable(name) {
   byId('list').replaceChildren(make('table', {},
     make('caption', {}, `${plural(sorted.length, {events: 'event', relations: 'relation', names: 'name'}[name])}`),
     make('thead', {}, make('tr', {}, heads)), body), more);
-}
-
-// Search: any name form, without regard to case and accents; names that begin with it come first.
-const plain = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const forms = data.nodes.flatMap(node => node.kind === 'event'
-  ? [{id: node.id, text: `${word(node.cls)} ${node.date} ${node.name}`, weight: 0}]
-  : [node.name, ...(node.names || [])].map(text => ({id: node.id, text, weight: 1 + (factsOf.get(node.id) || []).length})));
-for (const form of forms) form.plain = plain(form.text);
-function found(query) {
-  const wanted = plain(query.trim());
-  if (!wanted) return [];
-  const best = new Map();
-  for (const form of forms) {
-    const at = form.plain.indexOf(wanted);
-    if (at < 0) continue;
-    const rank = at === 0 ? 0 : form.plain[at - 1] === ' ' ? 1 : 2;
-    const old = best.get(form.id);
-    if (!old || rank < old.rank) best.set(form.id, {...form, rank});
-  }
-  return [...best.values()].sort((a, b) => a.rank - b.rank || b.weight - a.weight || compared(a.text, b.text)).slice(0, 12);
 }
