@@ -17,7 +17,7 @@ import pytest
 import typer.main
 from rich.console import Console
 
-from kgraph import __version__, cli, gazetteer, pipeline, records, store
+from kgraph import __version__, cli, gazetteer, pipeline, records, store, terminal
 from kgraph.errors import KGraphError, OntologyError
 from kgraph.model import Article, Extraction, Problem
 from kgraph.pipeline import Resources
@@ -257,8 +257,8 @@ def test_a_store_in_use_is_said_before_any_work(built: Kgraph) -> None:
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal: articles done, facts, rate and time left."""
     screen = io.StringIO()
-    monkeypatch.setattr(cli, "_err", lambda: Console(file=screen, force_terminal=True, width=120))
-    with cli._bar() as show:
+    monkeypatch.setattr(terminal, "stderr", lambda: Console(file=screen, force_terminal=True, width=120))
+    with terminal.bar() as show:
         show(pipeline.Progress(articles=3, failed=1, total=8, facts=1234))
     shown = screen.getvalue()
     assert "4/8" in shown

@@ -149,7 +149,8 @@ def test_points_are_those_of_the_gazetteer_and_on_earth() -> None:
     assert all(abs(x) <= 180 and abs(y) <= 90 for line in coasts() for x, y in line["points"])
     trig = (
         PREFIXES
-        + 'a:x { e:x a kg:Place ; skos:prefLabel "X" ; <http://www.opengis.net/ont/geosparql#asWKT> "POINT(12.5 -3)" }'
+        + 'a:x { e:x a kg:Place ; skos:prefLabel "X" ; '
+        + '<http://www.opengis.net/ont/geosparql#asWKT> "POINT(12.5 -3)" }'
     )
     store = ox.Store()
     store.load(trig.encode(), format=ox.RdfFormat.TRIG)
@@ -392,9 +393,8 @@ def test_visible_part_is_saved_as_turtle_csv_and_png(opened: Opened) -> None:
     store.load(turtle.encode(), format=ox.RdfFormat.TURTLE)
     kg, base = "https://w3id.org/kgraph#", "https://w3id.org/kgraph/"
     met = ox.NamedNode(base + "article/one#met")
-    assert [q.object.value for q in store.quads_for_pattern(met, ox.NamedNode(kg + "actor"), None)] == [
-        base + "entity/actor/aland"
-    ]
+    actors = store.quads_for_pattern(met, ox.NamedNode(kg + "actor"), None)
+    assert [quad.object for quad in actors] == [ox.NamedNode(base + "entity/actor/aland")]
     assert any("Aland met Borduria." in str(quad.object) for quad in store)
     assert "cascara" not in turtle
     table = opened.download("#csv")
@@ -407,7 +407,7 @@ def test_visible_part_is_saved_as_turtle_csv_and_png(opened: Opened) -> None:
 
 
 def test_places_are_buttons_on_a_map(opened: Opened) -> None:
-    """The base lies on the map, is reached by keyboard and opens the panel; a graph without places says so."""
+    """The base lies on the map, is reached by keyboard and opens the panel; without places that is said."""
     opened.page.click("#tab-places")
     mark = opened.page.locator("#map .place")
     assert mark.count() == 1

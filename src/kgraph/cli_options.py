@@ -1,0 +1,32 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .json .jsonl")]
+Store = Annotated[Path, typer.Option("--store", "-s", metavar="DIR", help="The folder that keeps the graph.")]
+Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The date of articles that state none.")]
+Ontology = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Your own kgraph.ttl, frames.yaml or gazetteer/ in place of ours."),
+]
+MinConfidence = Annotated[
+    float, typer.Option(min=0, max=1, metavar="0–1", help="Leave out facts that are less sure.")
+]
+Model = Annotated[Path | None, typer.Option(metavar="DIR", help="A model made by kgraph train.")]
+Nlp = Annotated[
+    str | None, typer.Option("--nlp", metavar="NAME", help="A spaCy pipeline instead of kgraph's own model.")
+]
+Gazetteers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--gazetteer", metavar="FILE.tsv", help="Your own names, in the columns of ours; may repeat."
+    ),
+]
+Curation = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Your decisions about nodes; by default STORE.curation.")
+]
