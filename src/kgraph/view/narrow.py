@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-
 from kgraph.errors import KGraphError, QueryError
 from kgraph.rdf import BASE
 from kgraph.view.picture import Fact, Picture, part
