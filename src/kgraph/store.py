@@ -326,7 +326,7 @@ class Graph:
         view(self, Path(path), **options)
 
     def _repr_html_(self) -> str:
-        """Show the 300 most connected nodes in a notebook, in a frame that can neither ask nor tell."""
+        """Show the 300 most connected nodes in a notebook, in a frame that cannot reach the notebook."""
         from html import escape
 
         from kgraph.view import html  # type: ignore[import-not-found,import-untyped,unused-ignore]

@@ -1,9 +1,9 @@
-"""How fast the page is: ``python -m kgraph.evaluate.page [--pyvis] [SIZE…]``, by default 200 to 20000 nodes.
+"""How fast the page is: ``python -m kgraph.evaluate.page [--pyvis] [SIZE…]``.
 
-Made-up graphs with sentences and articles, a few busy actors and many that are named once. Seconds to make
-the page, its size, and in headless Chromium, where Playwright and Chromium are installed, seconds from
-opening the file to the first drawing, and milliseconds a frame while the drawing is dragged. ``--pyvis``
-measures what pyvis itself writes for the same nodes and edges as well.
+Made-up graphs of so many nodes (200, 1000, 5000 and 20000 where none are given) with sentences and articles,
+a few busy actors and many that are named once. Seconds to make the page, its size, and in headless Chromium,
+where Playwright and Chromium are installed, seconds from opening the file to the first drawing, and
+milliseconds a frame while the drawing is dragged. ``--pyvis`` measures what pyvis itself writes for the same nodes and edges.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def write_page(size: int, path: Path) -> Picture:
 
 
 def quads(size: int, *, seed: int = 1) -> Iterator[Quad]:
-    """Yield a made-up graph of ``size`` nodes, two events to three entities, an event in a sentence."""
+    """Yield a made-up graph of ``size`` nodes, two events to three entities, each told in a sentence."""
     from pyoxigraph import Literal, NamedNode, Quad
 
     from kgraph.rdf import BASE, PREFIXES

@@ -48,8 +48,8 @@ def html(
     """Return the page as text.
 
     It holds the ``max_nodes`` most connected nodes and says how many are left out; ``overview`` of them are
-    drawn at first. ``query`` is a CONSTRUCT or SELECT whose nodes alone are shown; ``around`` tells nodes
-    (names or ids) whose neighbourhood of so many ``steps`` alone is; ``since`` and ``until`` (``2015``, ``2015-07``,
+    drawn at first. ``query`` is a CONSTRUCT or SELECT whose nodes alone are shown; ``around`` are names or
+    ids whose neighbourhood of so many ``steps`` alone is; ``since`` and ``until`` (``2015``, ``2015-07``,
     ``2015-07-31``) leave out events outside them and those without a date. Raises QueryError for a query
     that is wrong, KGraphError for a name that nothing has and a date that is none.
     """

@@ -57,7 +57,7 @@ function drawLegend() {
   for (const [id, set, counts] of [['relations', 'relations', relationCounts], ['roles', 'relations', roleCounts], ['sources', 'sources', sourceCounts]]) {
     byId(id).parentElement.hidden = !counts.size;
     byId(id).replaceChildren(...(counts.size > 1 ? [box('All', set, [...counts.keys()], {key: 'all ' + id})] : []),
-      ...most(counts).map(name => box(word(name), set, [name], {count: counts.get(name), key: `${id} ${name}`})));
+      ...most(counts).map(name => box(word(name), set, [name], {count: counts.get(name)})));
   }
   if (focused) for (const input of byId('filters').querySelectorAll('input')) if (input.dataset.key === focused) input.focus();
   byId('says').value = claimsOf.has(state.says) ? state.says : '';

@@ -73,7 +73,7 @@ function startSearch() {
     hide();
     input.value = '';
     choose(hits[i].id);
-    byId('panel').focus();
+    (byId('panel').hidden ? byId('canvas') : byId('panel')).focus();
   };
   input.addEventListener('input', show);
   input.addEventListener('focus', () => { if (input.value) show(); });
