@@ -7,6 +7,7 @@ hostile: it reaches a terminal without control characters and is never read as m
 
 from __future__ import annotations
 
+import copy
 import difflib
 import io
 import shlex
@@ -531,7 +532,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # Files and pipes get UTF-8 everywhere; a terminal keeps its own, and shows escapes for the rest.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     try:
-        app(args=arguments, prog_name="kgraph")
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        # typer examines the signature of every command, which takes longer than most queries.
+        slim = copy.copy(app)
+        chosen = [
+            each
+            for each in app.registered_commands
+            if each.callback and [each.callback.__name__] == given[:1]
+        ]
+        slim.registered_commands = chosen or app.registered_commands
+        slim(args=given, prog_name="kgraph")
     except KGraphError as error:
         terminal.complain(f"kgraph: {error}", style="red")
         sys.exit(terminal.FAILED)

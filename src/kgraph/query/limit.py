@@ -69,8 +69,8 @@ def ask(
         update,
         timeout,
     )
-    # What is run is this interpreter with this package; the query goes in as data.
-    command = [sys.executable, "-P", "-c", _CHILD, *sys.path]
+    # What is run is this interpreter with this package and path, so nothing is to be looked for (-S).
+    command = [sys.executable, "-S", "-P", "-c", _CHILD, *sys.path]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as child:  # noqa: S603
         try:
