@@ -383,8 +383,8 @@ def test_a_long_line_is_cut_around_the_place(graph: Graph) -> None:
 
 
 def test_a_store_is_asked_in_another_process(folder: Path) -> None:
-    """Rows, yes and no, and triples come back, with names looked up there; the store is not locked."""
-    with store.open(folder):  # this process holds it for writing
+    """Rows, yes and no, and triples come back, with names looked up there; others may read meanwhile."""
+    with store.open(folder, read_only=True):
         answer = ask(folder, find("events-at-base"), parameters={"base": "Brannoch"})
     assert isinstance(answer.value, Rows)
     assert [row.event for row in answer.value] == [Iri(STRIKE)]

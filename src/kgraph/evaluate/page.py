@@ -3,7 +3,7 @@
 Made-up graphs of so many nodes (200, 1000, 5000 and 20000 where none are given) with sentences and articles,
 a few busy actors and many that are named once. Seconds to make the page, its size, and in headless Chromium,
 where Playwright and Chromium are installed, seconds from opening the file to the first drawing, and
-milliseconds a frame while the drawing is dragged. ``--pyvis`` measures what pyvis itself writes for the same nodes and edges.
+milliseconds a frame while the drawing is dragged. ``--pyvis`` measures what pyvis itself writes for the same.
 """
 
 from __future__ import annotations
