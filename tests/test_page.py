@@ -150,8 +150,8 @@ def test_points_are_those_of_the_gazetteer_and_on_earth() -> None:
     assert all(abs(x) <= 180 and abs(y) <= 90 for line in coasts() for x, y in line["points"])
     trig = (
         PREFIXES
-        + 'a:x { e:x a kg:Place ; skos:prefLabel "X" ; '
-        + '<http://www.opengis.net/ont/geosparql#asWKT> "POINT(12.5 -3)" }'
+        + "@prefix geo: <http://www.opengis.net/ont/geosparql#> . "
+        + 'a:x { e:x a kg:Place ; skos:prefLabel "X" ; geo:asWKT "POINT(12.5 -3)" }'
     )
     store = ox.Store()
     store.load(trig.encode(), format=ox.RdfFormat.TRIG)
@@ -413,7 +413,7 @@ def test_visible_part_is_saved_as_turtle_csv_and_png(opened: Opened) -> None:
 
 
 def test_places_are_buttons_on_a_map(opened: Opened) -> None:
-    """The base lies on the map, is reached by keyboard and opens the panel; without places that is said."""
+    """The base lies on the map, is reached by keyboard and opens the panel."""
     opened.page.click("#tab-places")
     mark = opened.page.locator("#map .place")
     assert mark.count() == 1
