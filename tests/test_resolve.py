@@ -108,11 +108,14 @@ def test_namesakes_whom_nothing_names_apart() -> None:
     found = entities.resolve([replace(alike[0], states=NORVIA), replace(alike[1], states=KELDLAND)])
     assert {node.key for node in found.nodes} == {"actor/fak--norvia", "actor/fak--keldland"}
     found = entities.resolve(
-        [replace(item, titles=frozenset({"army", f"front {item.article}"})) for item in alike]
+        [
+            replace(item, titles=frozenset({"colonel", other}))
+            for item, other in zip(alike, ("mayor", "envoy"), strict=True)
+        ]
     )
     assert {node.key for node in found.nodes} == {
-        "actor/fak--army-a-e-fak-armedgroup",
-        "actor/fak--army-b-e-fak-armedgroup",
+        "actor/fak--colonel-a-e-fak-armedgroup",
+        "actor/fak--colonel-b-e-fak-armedgroup",
     }
 
 

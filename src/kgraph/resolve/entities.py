@@ -88,7 +88,7 @@ def atoms(profiles: Iterable[Profile]) -> list[Atom]:
     groups: dict[tuple[object, ...], list[Profile]] = defaultdict(list)
     for profile in profiles:
         # What the gazetteer knows is one whatever articles say of it.
-        said: tuple[object, ...] = () if profile.known else (profile.states, profile.titles)
+        said: tuple[object, ...] = () if profile.known else (profile.states, scoring.offices(profile.titles))
         words = scoring.person_words(profile.label) if profile.family == "person" else ()
         if len(words) == 1 and names.skeleton(words[0]) in shared:
             said = (*said, profile.article)  # each article may mean another of those who are called so

@@ -120,6 +120,14 @@ PORTFOLIOS = frozenset(
 _NOT_TOLD = frozenset(
     "deputy vice first acting former then new late outgoing lieutenant major brigadier rear".split()
 )
+
+
+def offices(titles: Iterable[str]) -> frozenset[str]:
+    """The words of titles that say what somebody is; others tell nobody apart."""
+    return frozenset(word for title in titles for word in title.split() if word in _SAYING)
+
+
+_SAYING = OFFICES | RANKS | PORTFOLIOS
 CAREER = 120
 """Days after which another office may be the same person's next one."""
 
