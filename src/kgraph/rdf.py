@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kgraph.errors import KGraphError, OntologyError
+from kgraph.model import BASE as BASE
 from kgraph.model import Article, Entity, Event, Extraction, Mention, Relation, Role, Span
 from kgraph.ontology import Ontology
 
@@ -41,7 +42,6 @@ PREFIXES: Mapping[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-BASE = "https://w3id.org/kgraph/"
 FAMILIES = ("person", "actor", "place", "equipment", "event", "document", "unknown")
 
 Term = NamedNode | Literal
@@ -335,16 +335,20 @@ class _Writer:
 
     def _mention(self, mention: Mention) -> Iterator[Triple]:
         iri = mention_iri(self.article, mention)
-        yield from _say(iri, "rdf:type", _name("kg:Mention"))
-        yield from _say(iri, "nif:beginIndex", _count(mention.span.begin))
-        yield from _say(iri, "nif:endIndex", _count(mention.span.end))
-        yield from _say(iri, "nif:anchorOf", _text(self._piece(mention.span)))
         sentence = self._sentence_of(mention.span)
-        context = self.article if sentence is None else sentence_iri(self.article, sentence)
-        yield from _say(iri, "nif:referenceContext", context)
-        yield from _say(iri, "kg:refersTo", self._entity_of(mention.id))
+        yield from self._words(iri, mention.span, sentence, self._entity_of(mention.id))
         if sentence is not None:
             self.evidence[sentence] = None
+
+    def _words(self, iri: str, span: Span, sentence: Span | None, meant: str) -> Iterator[Triple]:
+        """Yield a stretch of text and what it means."""
+        context = self.article if sentence is None else sentence_iri(self.article, sentence)
+        yield from _say(iri, "rdf:type", _name("kg:Mention"))
+        yield from _say(iri, "nif:beginIndex", _count(span.begin))
+        yield from _say(iri, "nif:endIndex", _count(span.end))
+        yield from _say(iri, "nif:anchorOf", _text(self._piece(span)))
+        yield from _say(iri, "nif:referenceContext", context)
+        yield from _say(iri, "kg:refersTo", meant)
 
     def _sentence(self, sentence: Span) -> Iterator[Triple]:
         iri = sentence_iri(self.article, sentence)
@@ -378,12 +382,7 @@ class _Writer:
         said = None if event.according_to is None else self._entity_of(event.according_to)
         for telling in event.tellings:
             place = telling_iri(self.article, event, telling.trigger)
-            yield from _say(place, "rdf:type", _name("kg:Mention"))
-            yield from _say(place, "nif:beginIndex", _count(telling.trigger.begin))
-            yield from _say(place, "nif:endIndex", _count(telling.trigger.end))
-            yield from _say(place, "nif:anchorOf", _text(self._piece(telling.trigger)))
-            yield from _say(place, "nif:referenceContext", sentence_iri(self.article, telling.sentence))
-            yield from _say(place, "kg:refersTo", iri)
+            yield from self._words(place, telling.trigger, telling.sentence, iri)
             yield from _say(place, "kg:accordingTo", said)
 
     def _figures(self, iri: str, event: Event) -> Iterator[Triple]:

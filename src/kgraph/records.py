@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from kgraph.errors import KGraphError
 from kgraph.model import (
+    BASE,
     Article,
     DateBasis,
     Entity,
@@ -41,7 +42,7 @@ T = TypeVar("T")
 IriOf = Callable[[Entity | Event], str]
 """Gives the IRI of an entity or event of one Extraction; ``kgraph.rdf.iris(extraction)`` makes one."""
 
-ENTITY_NAMESPACE = "https://w3id.org/kgraph/entity/"
+ENTITY_NAMESPACE = f"{BASE}entity/"
 TIME_TYPES = ("DATE", "TIME", "DURATION", "SET")
 
 # Line separators that str.splitlines and JavaScript see and JSON does not: escaped, so that a line stays one.

@@ -31,13 +31,19 @@ _BATCH = 50_000  # statements stored together: many enough to be quick, few enou
 _LAST_RUN = "last-run"  # a part of the reading of READINGS itself
 
 
+def reading_of(extraction: Extraction, *, gazetteer: Gazetteer) -> Reading:
+    """Return what resolution needs of one article."""
+    iri_of = rdf.iris(extraction)
+    events = {event.id: iri_of(event) for event in extraction.events}
+    article = rdf.article_iri(extraction.article.id)
+    return read(extraction, article=article, gazetteer=gazetteer, iri_of=events)
+
+
 def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> None:
     """Keep the reading of an article; ``settle`` describes it."""
-    iri_of = rdf.iris(extraction)
-    article = rdf.article_iri(extraction.article.id)
-    events = {event.id: iri_of(event) for event in extraction.events}
-    profile = to_json(read(extraction, article=article, gazetteer=gazetteer, iri_of=events))
-    record = records.to_record(extraction, iri_of)
+    reading = reading_of(extraction, gazetteer=gazetteer)
+    article, profile = reading.article, to_json(reading)
+    record = records.to_record(extraction, rdf.iris(extraction))
     record["run"] = [run.version, run.model]
     facts = _packed(records.to_line(record))
     known = graph.reading(article)
@@ -52,8 +58,7 @@ def readings(graph: Graph) -> Iterator[Reading]:
 
 def _renew(graph: Graph, gazetteer: Gazetteer) -> None:
     """Make the profiles anew that another version of kgraph made in another form."""
-    known = {article for article, _ in graph.readings(PROFILE)}
-    for article in sorted({article for article, _ in graph.readings(FACTS)} - known):
+    for article in graph.lacking(PROFILE, FACTS):
         keep(graph, *_unpacked(graph.reading(article)[FACTS]), gazetteer=gazetteer)
 
 
@@ -100,8 +105,7 @@ def settle(
 
 def undescribed(graph: Graph) -> int:
     """Return how many articles were read but are not described yet, or not as they were read last."""
-    described = {article for article, _ in graph.readings(NAMES)}
-    return sum(article not in described for article, _ in graph.readings(FACTS))
+    return len(graph.lacking(NAMES, FACTS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,22 @@ class Graph:
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
                 yield quad.subject.value, quad.object.value
 
+    def lacking(self, part: str, having: str) -> list[str]:
+        """Return the IRIs of articles whose reading has one part and lacks another, sorted.
+
+        Asked in SPARQL, which compares without loading the texts of all articles. Raises StoreError where the
+        store is damaged.
+        """
+        lacked, had = (ox.NamedNode(f"{READINGS.value}#{name}") for name in (part, having))
+        try:
+            rows = self.store.query(
+                f"SELECT ?article WHERE {{ GRAPH {READINGS} {{ ?article {had} ?text "
+                f"FILTER NOT EXISTS {{ ?article {lacked} ?other }} }} }}"
+            )
+            return sorted(row["article"].value for row in rows)  # type: ignore[union-attr]
+        except _STORE_ERRORS as error:
+            raise folder.unreadable(self.path, error) from error
+
     def _read_anew(self, article: ox.NamedNode, reading: Mapping[str, str]) -> str:
         """Return the SPARQL that makes the reading of an article this one; "" if it is already."""
         new = set(_parts(article, reading))

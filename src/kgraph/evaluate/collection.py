@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kgraph import rdf
+from kgraph import settle
 from kgraph.errors import KGraphError
 from kgraph.evaluate.measures import Documents, Tally
 from kgraph.extract.identity import category, family
@@ -24,8 +24,8 @@ from kgraph.nlp.encoder import Encoder
 from kgraph.pipeline import Resources
 from kgraph.resolve import entities, profile, resolve
 from kgraph.resolve.profile import Profile
+from kgraph.train.annotated import scan
 
-CLOSING = {"[": "]", "<": ">", "{": "}"}
 _LABEL = re.compile(r"([A-Za-z]+)#([a-z0-9-]+)")
 PRONOUNS = frozenset(
     "he him his himself she her hers herself it its itself they them their theirs themselves "
@@ -75,32 +75,19 @@ def read(path: Path) -> Iterator[Marked]:
 
 
 def _marks(row: str, where: str) -> tuple[str, list[Mark]]:
-    text: list[str] = []
-    open_: list[tuple[str, int]] = []
-    found: list[Mark] = []
-    at = 0
-    while at < len(row):
-        char = row[at]
-        if char in CLOSING:
-            open_.append((char, len(text)))
-        elif char == "|":
-            match = _LABEL.match(row, at + 1)
-            if not open_ or match is None or row[match.end() : match.end() + 1] != CLOSING[open_[-1][0]]:
-                raise KGraphError(
-                    f"{where}: after {row[max(0, at - 20) : at + 12]!r} no 'Type#identity' and end"
-                )
-            bracket, begin = open_.pop()
-            surface = "".join(text[begin:])
-            kind = {"[": "name", "{": "trigger"}.get(bracket)
-            kind = kind or ("pronoun" if surface.lower() in PRONOUNS else "nominal")
-            found.append(Mark(begin, len(text), match[1], match[2], kind))
-            at = match.end()
-        else:
-            text.append(char)
-        at += 1
-    if open_:
-        raise KGraphError(f"{where}: a mark is not closed")
-    return "".join(text), found
+    text, found = scan(row, where, label=_LABEL, example="Type#identity")
+    kinds = {"[": "name", "{": "trigger"}
+    marks = [
+        Mark(
+            begin,
+            end,
+            match[1],
+            match[2],
+            kinds.get(bracket) or ("pronoun" if text[begin:end].lower() in PRONOUNS else "nominal"),
+        )
+        for bracket, begin, end, match in found
+    ]
+    return text, marks
 
 
 # ---------------------------------------------------------------- scores
@@ -147,12 +134,7 @@ def _compared(
     marked: Sequence[Marked], extractions: Sequence[Extraction], gazetteer: Gazetteer
 ) -> tuple[dict[Place, Hashable], dict[Place, Hashable], dict[Place, str]]:
     """For every mark that was found: its node, its identity, its kind."""
-    readings = []
-    for extraction in extractions:
-        iri_of = rdf.iris(extraction)
-        iris = {event.id: iri_of(event) for event in extraction.events}
-        article = rdf.article_iri(extraction.article.id)
-        readings.append(profile.read(extraction, article=article, gazetteer=gazetteer, iri_of=iris))
+    readings = [settle.reading_of(extraction, gazetteer=gazetteer) for extraction in extractions]
     resolution = resolve(readings)
     happened = {
         (member.happening.article, member.happening.event): item.iri

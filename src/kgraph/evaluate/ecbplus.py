@@ -25,7 +25,7 @@ from kgraph.evaluate import chains
 from kgraph.evaluate.collection import PRONOUNS
 from kgraph.evaluate.measures import Documents, Tally
 from kgraph.nlp.encoder import Encoder
-from kgraph.nlp.lemma import irregular_verbs
+from kgraph.resolve.events import verb_stem
 from kgraph.spelling import stem
 
 NAMED, EVENT = 3.0, 0.5
@@ -213,8 +213,7 @@ def _head(place: Place) -> str:
     words = [word.lower() for word in place.words]
     while len(words) > 1 and words[-1] in PARTICLES:
         words.pop()
-    table = irregular_verbs()
-    return stem(table.get((words[-1], "VBD")) or table.get((words[-1], "VBN")) or words[-1])
+    return verb_stem(words[-1])
 
 
 def _frames() -> dict[str, tuple[str, str]]:

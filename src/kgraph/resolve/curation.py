@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kgraph.errors import CurationError
+from kgraph.model import BASE
 from kgraph.ontology import Ontology
 from kgraph.resolve.clusters import Score
 from kgraph.resolve.entities import Entities, Node
@@ -45,8 +46,7 @@ _WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'[^']*')+(?=\s|$)|\S+""")
 """A word, or a whole one in quotation; one that begins with ``#`` opens a comment, an IRI's does not."""
 _IRI = re.compile(r'https?://[^\x00-\x20\x7f-\x9f<>"{}|\\^`\ud800-\udfff]+')
 """What ``rdf`` takes for an IRI of the web."""
-_BASE = "https://w3id.org/kgraph/"
-_ENTITY = "https://w3id.org/kgraph/entity/"
+_ENTITY = f"{BASE}entity/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def parse(line: str, place: str) -> Decision | None:
         raise CurationError(f"{place}: {error}; close the quotation") from error
     if not words:
         return None
-    verb, rest = words[0], tuple(word.removeprefix(_ENTITY).removeprefix(_BASE) for word in words[1:])
+    verb, rest = words[0], tuple(word.removeprefix(_ENTITY).removeprefix(BASE) for word in words[1:])
     if verb not in VERBS:
         near = difflib.get_close_matches(verb, VERBS, n=1, cutoff=0.0)[0]
         raise CurationError(f"{place}: {verb!r} is no decision; nearest: {VERBS[near]}")
@@ -332,7 +332,7 @@ def of_events(
     own = {item.happening.iri: item for item in told}
 
     def find(name: str, decision: Decision) -> str:
-        iri = name if name.startswith("http") else _BASE + name
+        iri = name if name.startswith("http") else BASE + name
         if iri in groups:
             return iri
         if iri in own:

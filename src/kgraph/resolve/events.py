@@ -131,9 +131,13 @@ def _is_state(node: str, states_of: Mapping[str, frozenset[str]]) -> bool:
 
 
 def _word(trigger: str) -> str:
-    """The stem of the last word of a trigger; irregular verbs by their lemma."""
+    """The stem of the last word of a trigger."""
     words = trigger.split()
-    word = words[-1] if words else ""
+    return verb_stem(words[-1]) if words else ""
+
+
+def verb_stem(word: str) -> str:
+    """The stem of a word in small letters; irregular verbs by their lemma."""
     table = irregular_verbs()
     return spelling.stem(table.get((word, "VBD")) or table.get((word, "VBN")) or word)
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kgraph.model import BASE
 from kgraph.resolve import Resolution
 from kgraph.resolve.curation import Decision
 from kgraph.resolve.entities import Node
@@ -84,15 +85,12 @@ def doubts(resolution: Resolution) -> list[Doubt]:
     for item in resolution.happened:
         for a, b, value in item.pairs:
             if abs(value.value) <= UNSURE and a.happening.article != b.happening.article:
-                first, second = (x.happening.iri.removeprefix(_BASE) for x in (a, b))
+                first, second = (x.happening.iri.removeprefix(BASE) for x in (a, b))
                 link = Link(first, second, probability(value.value), value.reasons)
                 away = shlex.quote(resolution.ids[b.happening.article])
-                line = f"split {item.iri.removeprefix(_BASE)} {away}"
+                line = f"split {item.iri.removeprefix(BASE)} {away}"
                 best.setdefault((item.iri, line), (abs(value.value), Doubt(line, True, link)))
     return [doubt for _, doubt in sorted(best.values(), key=lambda pair: (pair[0], pair[1].line))]
-
-
-_BASE = "https://w3id.org/kgraph/"
 
 
 def explain(resolution: Resolution, node: Node) -> Explanation:
@@ -136,7 +134,7 @@ def _by_node(resolution: Resolution) -> dict[str, list[Decision]]:
 
 def find(resolution: Resolution, name: str) -> Iterator[Node]:
     """The nodes that a name, a key or an IRI may mean, exact ones first; a name may be a decided one."""
-    key = name.removeprefix(f"{_BASE}entity/")
+    key = name.removeprefix(f"{BASE}entity/")
     wanted = name.casefold()
     renamed = {
         node

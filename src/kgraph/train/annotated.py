@@ -119,35 +119,48 @@ def read(path: Path) -> Iterator[Annotated]:
         yield from parse(stream, str(path))
 
 
-def _marks(row: str, where: str) -> tuple[str, tuple[Mark, ...]]:
+def scan(
+    row: str, where: str, *, label: re.Pattern[str] = LABEL, example: str = "Type#1"
+) -> tuple[str, list[tuple[str, int, int, re.Match[str]]]]:
+    """The text of a row without its marks, and of each mark bracket, begin, end and label, inner ones first.
+
+    Raises KGraphError with ``where`` and, for a label that ``label`` does not match, what one looks like.
+    """
     text: list[str] = []
-    length, index = 0, 0
     open_: list[tuple[str, int]] = []
-    found: list[Mark] = []
+    found: list[tuple[str, int, int, re.Match[str]]] = []
+    index = 0
     while index < len(row):
         character = row[index]
         if character in CLOSING:
-            open_.append((character, length))
+            open_.append((character, len(text)))
             index += 1
         elif character == "|":
             if not open_:
                 raise KGraphError(f"{where}: '|' outside a mark")
             bracket, begin = open_.pop()
-            match = LABEL.match(row, index + 1)
+            match = label.match(row, index + 1)
             if match is None or row[match.end() : match.end() + 1] != CLOSING[bracket]:
                 raise KGraphError(
-                    f"{where}: after {row[max(0, index - 20) : index + 12]!r} no 'Type#1' and end"
+                    f"{where}: after {row[max(0, index - 20) : index + 12]!r} no {example!r} and end"
                 )
-            surface = "".join(text)[begin:length]
-            found.append(_mark(bracket, surface, begin, length, match.group(1), match.group(2), where))
+            found.append((bracket, begin, len(text), match))
             index = match.end() + 1
         else:
             text.append(character)
-            length += 1
             index += 1
     if open_:
         raise KGraphError(f"{where}: a mark is not closed")
-    return "".join(text), tuple(sorted(found))
+    return "".join(text), found
+
+
+def _marks(row: str, where: str) -> tuple[str, tuple[Mark, ...]]:
+    text, found = scan(row, where)
+    marks = (
+        _mark(bracket, text[begin:end], begin, end, match[1], match[2], where)
+        for bracket, begin, end, match in found
+    )
+    return text, tuple(sorted(marks))
 
 
 def _mark(bracket: str, surface: str, begin: int, end: int, label: str, number: str, where: str) -> Mark:
