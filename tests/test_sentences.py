@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import spacy
 
 from kgraph.nlp import component  # noqa: F401 - registers the components
+from kgraph.nlp.split import blank
 
-NLP = spacy.blank("en")
+NLP = blank()
 NLP.add_pipe("kgraph_sentences")
 
 
@@ -33,6 +33,33 @@ def split(text: str) -> list[str]:
 def test_sentences_in_a_paragraph(sentences: list[str]) -> None:
     """Ends of sentences, abbreviations, quotations."""
     assert split(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["The eagles caught drones over Leiden.", "Police in Ghent want them too."],
+        ["The camp was built in 1998.", "Forty guards live there."],
+        ['"We shall stay."', "The general then left."],
+        ["Who ordered it?", "Nobody knows."],
+    ],
+)
+def test_a_page_that_lost_its_spaces(sentences: list[str]) -> None:
+    """Sentences end where the space between them is gone."""
+    assert split("".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See Talks.Com for more.",
+        "He met Gen.Hale on Sept.12 at 3.5 miles.",
+        "U.S.Army and J.Roe of Acme.Co left.",
+    ],
+)
+def test_a_dot_within_words_ends_nothing(text: str) -> None:
+    """Domains, titles, months, initials."""
+    assert split(text) == [text]
 
 
 def test_a_heading_is_a_sentence_of_its_own() -> None:

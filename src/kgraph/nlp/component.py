@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -16,6 +15,7 @@ from kgraph.nlp.coreference import antecedents_in, mention_heads
 from kgraph.nlp.encoder import Encoder, Text
 from kgraph.nlp.labels import RELATIONS, ROLES
 from kgraph.nlp.pairs import Link, links
+from kgraph.nlp.split import blank
 
 HEAD_TYPES = "kgraph.head_types"
 """Key in ``Doc.user_data``: for each token (head type, confidence)."""
@@ -184,7 +184,7 @@ def _write(doc: Doc, annotations: list[tuple[list[int], Annotation]]) -> Doc:
 
 def load(model: str | Path | None = None, *, threads: int = 0) -> Language:
     """The English pipeline as a spaCy ``Language``; ``model`` is a folder made by ``kgraph train``."""
-    nlp = spacy.blank("en")
+    nlp = blank()
     # An article is bounded by memory, not by spaCy's default of a million characters.
     nlp.max_length = 50_000_000
     nlp.add_pipe("kgraph_sentences")

@@ -175,13 +175,15 @@ def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -
         if back == index or words[back] not in ENDS:
             return False
         if word in {'"', "'", ")"} and not spaces[index]:
-            return False
+            return word == '"' and not spaces[index - 1] and _opens(following)
         # A quotation that ends mid-sentence: “Stop!” he said.
         return not following[:1].islower() and following not in CLOSERS and following not in {",", ";", ":"}
     if word.endswith(".") and len(word) > 1 and word not in ENDS:
         return _abbreviation_ends(word, following)
-    if word not in ENDS or not spaces[index]:
+    if word not in ENDS:
         return False
+    if not spaces[index]:
+        return index > begin and _lost_space(words[index - 1], word, following)
     if following in CLOSERS or following[:1].islower():
         return following in CLOSERS and following in OPENERS and bool(spaces[index])
     previous = words[index - 1].lower() if index > begin else ""
@@ -230,6 +232,28 @@ SENTENCE_OPENERS = frozenset(
         "many",
     ]
 )
+
+
+DOMAINS = frozenset("com org net gov edu info int mil biz co uk io js ai me tv eu ru de fr".split())
+
+
+def _lost_space(previous: str, mark: str, following: str) -> bool:
+    """Whether a mark with no space behind it ends a sentence all the same: "in Europe.Dutch police"."""
+    if mark not in {".", "!", "?"} or not _opens(following) or following.lower() in DOMAINS:
+        return False
+    short = previous.lower() in TITLES or previous.lower()[:4] in MONTHS
+    whole = (
+        mark != "."
+        or previous.isdigit()
+        or (len(previous) > 2 and previous[-1].islower())
+        or previous[-1:] in CLOSERS
+    )
+    return whole and not short
+
+
+def _opens(word: str) -> bool:
+    """Whether a word is written as one that opens a sentence."""
+    return word[:1].isupper() and (word[1:].islower() or word in {"A", "I"})
 
 
 def _abbreviation_ends(word: str, following: str) -> bool:

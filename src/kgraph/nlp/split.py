@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from kgraph.nlp import sentences
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+# Web pages lose the space where a paragraph or a quotation ended: "in 2015.Twenty men", "go.”The minister".
+_LOST_SPACES = (
+    r"(?<=[0-9])\.(?=[A-Z][a-z])",
+    r"(?<=[a-z0-9])[!?](?=[A-Z][a-z])",
+    r"(?<=[.!?])[\"”](?=[A-Z])",
+)
+
+
+def blank() -> Language:
+    """Return spaCy's English tokenizer, which also splits where a page lost the space between sentences."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    infixes = spacy.util.compile_infix_regex([*(nlp.Defaults.infixes or ()), *_LOST_SPACES])
+    nlp.tokenizer.infix_finditer = infixes.finditer  # type: ignore[union-attr]
+    return nlp
 
 
 class Split:
     """Text to sentences of (word, begin) pairs, as kgraph splits what it reads."""
 
     def __init__(self) -> None:
-        import spacy
-
-        self._nlp = spacy.blank("en")
+        self._nlp = blank()
 
     def __call__(self, text: str) -> Iterator[list[tuple[str, int]]]:
         """Sentences in order."""
