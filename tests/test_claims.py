@@ -184,3 +184,76 @@ def test_a_headline_names_its_speaker_before_a_colon() -> None:
 )
 def test_realis_by_construction(text: str, trigger: str, realis: str) -> None:
     assert claim(text, trigger)[0] == realis
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "realis"),
+    [
+        (
+            "She/PRP/nsubj/warned warned/VBD/ROOT//warn that/IN/mark/crossed tanks/NNS/nsubj/crossed"
+            " had/VBD/aux/crossed/have crossed/VBN/ccomp/warned/cross",
+            "crossed",
+            "actual",
+        ),
+        (
+            "She/PRP/nsubj/warned warned/VBD/ROOT//warn that/IN/mark/cross tanks/NNS/nsubj/cross"
+            " may/MD/aux/cross cross/VB/ccomp/warned",
+            "cross",
+            "hypothetical",
+        ),
+        (
+            "He/PRP/nsubj/deny did/VBD/aux/deny/do not/RB/advmod/deny deny/VB/ROOT the/DT/det/raid"
+            " raid/NN/obj/deny",
+            "raid",
+            "hypothetical",
+        ),
+        (
+            "He/PRP/nsubj:pass/accused is/VBZ/aux:pass/accused/be accused/VBN/ROOT//accuse"
+            " of/IN/mark/planning"
+            " planning/VBG/advcl/accused/plan the/DT/det/raid raid/NN/obj/planning",
+            "raid",
+            "actual",
+        ),
+        (
+            "He/PRP/nsubj:pass/accused is/VBZ/aux:pass/accused/be accused/VBN/ROOT//accuse"
+            " of/IN/mark/planning"
+            " planning/VBG/advcl/accused/plan a/DT/det/raid raid/NN/obj/planning",
+            "raid",
+            "hypothetical",
+        ),
+        (
+            "They/PRP/nsubj/know did/VBD/aux/know/do not/RB/advmod/know know/VB/ROOT where/WRB/advmod/fell"
+            " shells/NNS/nsubj/fell fell/VBD/ccomp/know/fall",
+            "fell",
+            "actual",
+        ),
+        (
+            "They/PRP/nsubj/back back/VBP/ROOT the/DT/det/talks talks/NNS/obj/back/talk"
+            " that/WDT/nsubj:pass/held will/MD/aux/held be/VB/aux:pass/held held/VBN/acl:relcl/talks/hold",
+            "talks",
+            "planned",
+        ),
+        (
+            "They/PRP/nsubj/clarify will/MD/aux/clarify clarify/VB/ROOT this/DT/det/raid raid/NN/obj/clarify",
+            "raid",
+            "actual",
+        ),
+        (
+            "It/PRP/nsubj:pass/downed was/VBD/aux:pass/downed/be nearly/RB/advmod/downed"
+            " downed/VBN/ROOT//down",
+            "downed",
+            "negated",
+        ),
+        (
+            "They/PRP/nsubj/find did/VBD/aux/find/do not/RB/advmod/find find/VB/ROOT a/DT/det/way"
+            " way/NN/obj/find"
+            " to/TO/mark/meet meet/VB/acl/way",
+            "meet",
+            "negated",
+        ),
+    ],
+    ids="warned_had warned_may not_deny planning_the planning_a where held this nearly no_way".split(),
+)
+def test_what_is_taken_for_granted(text: str, trigger: str, realis: str) -> None:
+    """Clauses and nouns that mean what was whatever governs them, beside those that do not."""
+    assert claim(text, trigger)[0] == realis

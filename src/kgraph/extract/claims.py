@@ -16,7 +16,26 @@ CIRCUMSTANCES = frozenset(
     {"after", "before", "since", "during", "following", "despite", "amid", "because of"}
 )
 """What happens after or during something does not make that something less real."""
-NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely"})
+NEGATIONS = frozenset(
+    {"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely", "nearly", "almost"}
+)
+ASKING = frozenset({"where", "how", "why", "when"})
+"""Words that open what is taken for granted: "did not know where the bombs went off"."""
+KNOWING = frozenset(
+    "know understand explain say tell remember realize realise learn reveal disclose ask investigate "
+    "determine see establish clarify recall".split()
+)
+CHARGING = frozenset("accuse charge suspect blame acquit convict indict clear arrest try".split())
+"""Whoever is charged with it may not have done it; it was done."""
+INFORMING = frozenset({"advise", "warn", "remind", "caution"})
+"""With a clause in a tense of the past these say that it was so: "warned that troops had crossed"."""
+FINDING = frozenset({"find", "conclude", "observe", "mark"})
+"""Verbs that say a clause, but not what they have as an object: "find a way"."""
+HELD = frozenset("hold host stage conduct take start begin open launch resume carry follow run".split())
+SCHEDULED = frozenset("scheduled planned expected proposed slated due set foreseen".split())
+"""Participles that put what they describe into the future."""
+REASONS = frozenset("purpose aim objective goal motive reason target scale".split())
+"""What belongs to something that is: "the purpose of the attack"."""
 NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
 DATED = frozenset(
@@ -49,11 +68,16 @@ def claim_of(
     """Realis and attribution of the event or relation that a word triggers."""
     signs: set[str] = set()
     node, bearing = trigger, True
-    own = True
+    own, twice = True, False
     for _ in range(14):
         if own and bearing:
-            signs |= _own_signs(node, realis, settings["implicative_verbs"])
-        own = True
+            found = _own_signs(node, realis, settings["implicative_verbs"])
+            if twice and "negated" in found:
+                # "never ruled out the raid", "did not deny it": neither so nor not so.
+                signs = signs - {"negated"} | {"hypothetical"}
+                found -= {"negated"}
+            signs |= found
+        own, twice = True, False
         parent, kind = node.head, relation(node)
         if parent == node:
             if bearing and "?" in {word.text for word in node.sent[-2:]}:
@@ -70,15 +94,21 @@ def claim_of(
         lemma = verb_lemma(parent) if is_verb(parent) else parent.lemma_.lower()
         if bearing and node.dep_ == "acl:relcl" and _has(node, "cop"):
             # "our aim, which is the defeat of …": what the noun means holds for its predicate.
-            signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
+            before = node.doc[max(node.left_edge.i - 1, node.sent.start)].lemma_.lower()
+            signs |= {
+                name for name in ("negated", "planned", "hypothetical") if {lemma, before} & realis[name]
+            }
         bearing = bearing and _bears(parent, node, kind, lemma, settings, realis)
+        if bearing and node != trigger and lemma in CHARGING and _definite(trigger):
+            bearing, signs = False, set()
         if bearing:
             signs |= _adverbial_signs(node) if kind == "advcl" else set()
-            if _governs(parent, node, kind):
+            if _governs(parent, node, kind) and not _informs(parent, node, kind, lemma):
                 signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
+                twice = lemma in realis["negated"]
         if _speaks(parent, node, lemma, settings):
-            if bearing and lemma in CONFIRMING and "negated" in _own_signs(parent, realis):
-                signs.add("hypothetical")
+            if bearing and (twice or lemma in CONFIRMING) and "negated" in _own_signs(parent, realis):
+                signs = signs - {"negated"} | {"hypothetical"}
             return Claim(_verdict(signs), _speaker(parent), parent)
         node = parent
     source, saying = _according_to(trigger)
@@ -110,6 +140,11 @@ def _bears(
     if node.dep_ in {"obj", "nsubj:pass"} and not is_verb(node) and lemma in settings["factive_verbs"]:
         # Whoever comes "to condemn the attack" speaks of one that was.
         return False
+    if kind == "obj" and not is_verb(node) and _known(node) and lemma not in settings["light_verbs"]:
+        # "will help to clarify this attack"
+        return False
+    if kind == "ccomp" and lemma in KNOWING and _finite(node) and _asked(node):
+        return False
     if kind == "nmod" and lemma in settings["factive_nouns"]:
         # "called for an end to the shelling": there is shelling.
         return False
@@ -135,8 +170,40 @@ def _presupposed(noun: Token, lemma: str, realis: Mapping[str, frozenset[str]]) 
         if child.dep_ == "nmod:poss" and child.lower_ in DATED:
             return True
         if child.dep_ == "det" and child.lower_ == "the":
-            return not any(lemma in words for words in realis.values())
+            return lemma in REASONS or not any(lemma in words for words in realis.values())
     return False
+
+
+def _known(noun: Token) -> bool:
+    """Whether a noun means what the text spoke of before: "this attack"."""
+    return any(child.dep_ == "det" and child.lower_ in {"this", "these", "those"} for child in noun.children)
+
+
+def _definite(noun: Token) -> bool:
+    """Whether a noun means a certain happening: "the murder of the judge"."""
+    return noun.pos_ == "NOUN" and any(
+        child.dep_ == "nmod:poss"
+        or (child.dep_ == "det" and child.lower_ in {"the", "this", "these", "those"})
+        for child in noun.children
+    )
+
+
+def _asked(clause: Token) -> bool:
+    """Whether a clause asks for a circumstance of what was: "where the bombs went off"."""
+    modal = any(child.tag_ == "MD" for child in clause.children)
+    return not modal and any(child.dep_ == "advmod" and child.lower_ in ASKING for child in clause.children)
+
+
+def _informs(parent: Token, node: Token, kind: str, lemma: str) -> bool:
+    """Whether a verb that may also advise or warn tells what was: "warned that troops had crossed"."""
+    if lemma not in INFORMING or kind != "ccomp" or not is_verb(parent):
+        return False
+    if any(child.tag_ == "MD" for child in node.children):
+        return False
+    return node.tag_ == "VBD" or any(
+        relation(child) in {"aux", "cop"} and (child.tag_ == "VBD" or child.lemma_ == "have")
+        for child in node.children
+    )
 
 
 def _marked(node: Token) -> bool:
@@ -178,7 +245,7 @@ def _own_signs(
     node: Token, realis: Mapping[str, frozenset[str]], implicative: frozenset[str] = frozenset()
 ) -> set[str]:
     """Negation, modals, conditions and infinitives at the word itself."""
-    signs: set[str] = set()
+    signs: set[str] = _to_come(node, realis) if node.pos_ == "NOUN" else set()
     perfect = any(child.lemma_ == "have" and relation(child) == "aux" for child in node.children)
     for child in node.children:
         word, kind = child.lower_, relation(child)
@@ -233,6 +300,17 @@ def _own_signs(
     return signs
 
 
+def _to_come(noun: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
+    """What a clause on a noun says of its time: "talks that will be held", "a drill scheduled for May"."""
+    for child in noun.children:
+        if child.dep_ == "acl:relcl" and is_verb(child) and verb_lemma(child) in HELD:
+            if any(c.tag_ == "MD" and c.lower_ in realis["future_modals"] for c in child.children):
+                return {"planned"}
+        elif child.dep_ == "acl" and child.tag_ == "VBN" and child.lower_ in SCHEDULED:
+            return {"planned"}
+    return set()
+
+
 def _adverbial_signs(node: Token) -> set[str]:
     """Clauses that have not happened: "before it could strike", "instead of striking"."""
     for child in node.children:
@@ -269,6 +347,8 @@ def _speaks(parent: Token, node: Token, lemma: str, settings: Mapping[str, froze
             return False
         if kind in {"ccomp", "parataxis"}:
             return True
+        if lemma in FINDING:
+            return False
         # "denied the attack", "accused Iran of attacking", "announced a withdrawal"
         return _governs(parent, node, kind)
     return (

@@ -35,6 +35,8 @@ MARGIN = 0.25
 EVENT_ROLES = tuple(role for role in ROLES if role != "source")
 LONE = 0.8
 """How sure the model must be of an event in which nobody and nothing takes part."""
+RIVAL = 0.3
+"""A mention that grammar puts into a role leaves it for one that the model gives so much more."""
 LEAST = 0.02
 """What a link is worth that the model did not keep."""
 SEEN = 0.5
@@ -117,11 +119,19 @@ class Learned:
             return
         for role in EVENT_ROLES:
             found = event.roles.get(role, ())
-            kept = [mention for mention in found if self.seen(event, role, mentions.token(mention)) > LEAST]
+            shares = {mention.id: self.seen(event, role, mentions.token(mention)) for mention in found}
+            least = max(LEAST, max(shares.values(), default=0.0) - RIVAL, self.best(event, role) - RIVAL)
+            kept = [mention for mention in found if shares[mention.id] > least]
             if kept:
                 event.roles[role] = kept
             elif found:
                 del event.roles[role]
+
+    def best(self, event: Found, role: str) -> float:
+        """How probable the model finds the word that it would put into a role before all others."""
+        labels = PLACES if role in PLACES else (role,)
+        links = (self.links.get((word.i, label), ()) for word in event.words for label in labels)
+        return max((found[0][1] for found in links if found), default=0.0)
 
     def seen(self, event: Found, role: str, token: Token) -> float:
         """How probable the model finds a word in a role; the owner of what takes part takes part by that.

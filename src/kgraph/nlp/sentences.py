@@ -168,6 +168,8 @@ def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -
     """Whether the sentence ends after this word."""
     word = words[index]
     following = words[index + 1]
+    if word == "]" and not spaces[index] and _opens(following):
+        return True  # a note or a link that a page put between two sentences
     if word in CLOSERS:
         back = index
         while back > begin and words[back] in CLOSERS:
@@ -183,6 +185,8 @@ def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -
     if word not in ENDS:
         return False
     if not spaces[index]:
+        if following == "[" and index + 2 < len(words):
+            following = words[index + 2]
         return index > begin and _lost_space(words[index - 1], word, following)
     if following in CLOSERS or following[:1].islower():
         return following in CLOSERS and following in OPENERS and bool(spaces[index])
