@@ -388,3 +388,82 @@ def test_a_bare_title_is_no_name(known: Known) -> None:
     doc = build("President/NNP/nsubj/spoke spoke/VBD/ROOT//speak ./.", names={"President": "Person"})
     (entity,) = read_doc(doc, known).entities
     assert entity.key == "person/test-president-0"
+
+
+def test_whom_a_coalition_is_against_is_not_that_coalition(known: Known) -> None:
+    """A name behind "counter-" is another thing than the noun it describes."""
+    doc = build(
+        """
+        ISIL/NNP/nsubj/left left/VBD/ROOT//leave ./.
+        The/DT/det/coalition counter/NN/compound/coalition -/HYPH/punct/counter ISIL/NNP/compound/coalition
+          coalition/NN/nsubj/stayed stayed/VBD/ROOT//stay ./.
+        """,
+        names={"ISIL": "ArmedGroup"},
+        heads={"coalition": "ArmedGroup"},
+    )
+    found = read_doc(doc, known)
+    group, coalition = of(found, doc, "ISIL"), of(found, doc, "coalition")
+    assert group is not None
+    assert coalition is not None
+    assert group.key != coalition.key
+
+
+def test_the_army_is_no_group_that_calls_itself_one(known: Known) -> None:
+    """A state's force is not the armed group in whose name the word stands."""
+    doc = build(
+        """
+        The/DT/det/Army Irish/NNP/compound/Army Republican/NNP/compound/Army Army/NNP/nsubj/grew
+          grew/VBD/ROOT//grow ./.
+        The/DT/det/army army/NN/nsubj/moved moved/VBD/ROOT//move ./.
+        """,
+        names={"Irish Republican Army": "ArmedGroup"},
+        heads={"army": "MilitaryForce"},
+    )
+    found = read_doc(doc, known)
+    group, army = of(found, doc, "Army"), of(found, doc, "army")
+    assert group is not None
+    assert army is not None
+    assert group.key != army.key
+
+
+def test_a_reflexive_is_the_subject_of_its_clause(known: Known) -> None:
+    """Not the person that was spoken of most."""
+    doc = build(
+        """
+        Ivo/NNP/nsubj/spoke Brandt/NNP/flat/Ivo spoke/VBD/ROOT//speak ./.
+        Brandt/NNP/nsubj/said said/VBD/ROOT//say the/DT/det/gunman gunman/NN/nsubj/shot
+          shot/VBD/ccomp/said/shoot himself/PRP/obj/shot ./.
+        """,
+        names={"Ivo Brandt": "Person", "Brandt": "Person"},
+        heads={"gunman": "Person", "himself": "Person"},
+    )
+    found = read_doc(doc, known)
+    assert of(found, doc, "himself") == of(found, doc, "gunman") is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "said", "cls"),
+    [
+        ("Lower/NNP/compound/Morrow Morrow/NNP/nsubj/fell", "Lower Morrow", "State", "Place"),
+        ("Morrow/NNP/compound/Police Police/NNP/nsubj/fell", "Morrow Police", "State", "Organization"),
+        ("Morrow/NNP/compound/Republic Republic/NNP/nsubj/fell", "Morrow Republic", "State", "State"),
+        ("Hobbyists/NNS/nsubj/fell/hobbyist", "", "ArmedGroup", "Person"),
+        ("Parties/NNS/nsubj/fell/party", "", "ArmedGroup", "Organization"),
+        ("Gunmen/NNS/nsubj/fell/gunman", "", "ArmedGroup", "ArmedGroup"),
+        ("Districts/NNS/nsubj/fell/district", "", "State", "Place"),
+        ("Nations/NNS/nsubj/fell/nation", "", "State", "State"),
+    ],
+)
+def test_words_that_tell_better_than_the_model(
+    known: Known, words: str, name: str, said: str, cls: str
+) -> None:
+    """All states are in the gazetteer, and hobbyists are no armed group."""
+    head = words.split()[-1].partition("/")[0]
+    doc = build(
+        f"{words} fell/VBD/ROOT//fall ./.",
+        names={name: said} if name else {},
+        heads={} if name else {head: said},
+    )
+    entity = of(read_doc(doc, known), doc, head)
+    assert entity is not None
+    assert entity.cls == cls

@@ -46,6 +46,9 @@ events:
     nouns: [withdrawal]
     of: subject
     roles: {actor: [subject, object]}
+  - class: Consultation
+    verbs: [discuss]
+    roles: {actor: [subject], object: [object]}
 """
 
 
@@ -229,3 +232,36 @@ def test_who_does_it_behind_a_noun(
     """Who receives a strike suffers it; a "Turkey-led strike" is Turkey's."""
     doc = build(text, names=names, heads={"Troops": "MilitaryForce"})
     assert ("Assault", roles) in [(cls, found_) for cls, found_, _ in found(doc, shipped)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Scholars/NNS/nsubj/agree agree/VBP/ROOT that/IN/mark/fell it/PRP/nsubj/fell"
+            " fell/VBD/ccomp/agree/fall",
+            0,
+        ),
+        (
+            "Scholars/NNS/nsubj/agree agree/VBP/ROOT that/IN/mark/fall it/PRP/nsubj/fall will/MD/aux/fall"
+            " fall/VB/ccomp/agree",
+            1,
+        ),
+    ],
+)
+def test_to_share_an_opinion_is_no_agreement(shipped: frames.Frames, text: str, told: int) -> None:
+    doc = build(text, heads={"Scholars": "Person"})
+    assert len([event for event in found(doc, shipped) if event[0] == "Agreement"]) == told
+
+
+def test_what_is_discussed_is_no_place_of_the_talk(small: frames.Frames) -> None:
+    """But where it is held is."""
+    doc = build(
+        """
+        Norway/NNP/nsubj/discussed discussed/VBD/ROOT//discuss Aleppo/NNP/obj/discussed in/IN/case/Doha
+          Doha/NNP/obl/discussed ./.
+        """,
+        names={"Norway": "State", "Aleppo": "Place", "Doha": "Place"},
+    )
+    (event,) = found(doc, small)
+    assert event[1]["place"] == ["Doha"]

@@ -31,6 +31,7 @@ ENTRY_KEYS = {
 }
 SETTINGS = {
     "light_verbs",
+    "no_events",
     "occurrence_verbs",
     "order_verbs",
     "place",

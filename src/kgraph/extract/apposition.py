@@ -32,7 +32,9 @@ def partner(linker: Linker, draft: Draft) -> Draft | None:
         if child.dep_ in ("appos", "flat") and other.kind == "name" and alike(draft, other):
             return other
         if child.dep_ in ("compound", "nmod:desc") and other.kind == "name" and _named_by(draft, other):
-            return other
+            if not _prefixed(linker, other):
+                return other
+            continue
         if (
             child.dep_ == "nmod"
             and case == {"of"}
@@ -91,8 +93,25 @@ def denied(linker: Linker, draft: Draft) -> bool:
     )
 
 
+PREFIXES = frozenset("anti counter pro non ex post pre former".split())
+
+
+def _prefixed(linker: Linker, name: Draft) -> bool:
+    """Whether a name only says whom something is for or against: "the counter-ISIL coalition"."""
+    if name.begin < 1:
+        return False
+    before = linker.doc[name.begin - 1]
+    if before.text in {"-", "–"} and name.begin > 1:
+        before = linker.doc[name.begin - 2]
+    return before.lower_ in PREFIXES
+
+
+STATES_OWN = frozenset("ministry department government army navy parliament cabinet".split())
+"""Bodies of a state, never called by the name of an organisation of another kind."""
+
+
 def _title(linker: Linker, draft: Draft, above: Draft, dep: str) -> bool:
-    if not alike(draft, above):
+    if not alike(draft, above) or (draft.lemma in STATES_OWN and draft.type != above.type):
         return False
     if above.kind == "name":
         return draft.type != "Person" or draft.number == "sg"

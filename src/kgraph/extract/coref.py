@@ -351,6 +351,8 @@ class Linker:
             or ({draft.type, other.type} == {"ArmedGroup", "Person"} and draft.cls == "group")
         ):
             return None
+        if draft.type == "MilitaryForce" and chain.type == "ArmedGroup" and chain.named:
+            return None  # "the army" is a state's, not the one in the name of a group that fights it
         loose = draft.cls in ("force", "group", "government") or (
             draft.type in BODIES and other.kind == "name"
         )

@@ -44,7 +44,7 @@ def find(
     used: set[int] = set()
     names = {i for ent in doc.ents if ent.label_ != "Nationality" for i in range(ent.start, ent.end)}
     for token in doc:
-        if token.i in names or token.i in used:
+        if token.i in names or token.i in used or _no_event(token, frames.settings["no_events"]):
             continue
         if is_verb(token) and token.pos_ == "VERB":
             match = _verb_match(token, frames, values)
@@ -60,7 +60,9 @@ def find(
             used.update(word.i for word in match.words)
     learned = Learned.of(doc)
     for token in doc:
-        if token.i not in names and token.i not in used and (event := learned.event(token, frames)):
+        if token.i in names or token.i in used or _no_event(token, frames.settings["no_events"]):
+            continue
+        if event := learned.event(token, frames):
             learned.complete(event, values, frames)
             _fill(event, frames, values)
             found[token.i] = event
@@ -78,6 +80,14 @@ def find(
         _tidy(event)
         learned.judge(event, mentions)
     return [found[key] for key in sorted(found)]
+
+
+def _no_event(token: Token, pairs: frozenset[str]) -> bool:
+    """Whether a word and one below it tell no event: "died of a disease", "caught on video"."""
+    lemma = token.lemma_.lower()
+    below = {word.lemma_.lower() for child in token.children for word in (child, *child.children)}
+    below |= {child.lower_ for child in token.children}
+    return any(f"{lemma} {word}" in pairs for word in below)
 
 
 FRIENDLY = frozenset("Consultation Support Concession Cooperation Aid Retreat".split())
@@ -289,6 +299,8 @@ def _setting(event: Found, values: Values) -> dict[str, list[Mention]]:
     ontology = values.ontology
     for name, tokens in event.slots.items():
         direct = name in {"object", "subject", "modifier"}
+        if name == "object" and event.frame.name in TALK and event.frame.mode != "visit":
+            continue  # "discussed Aleppo": what it is about
         if not direct and name not in values.places and name not in event.frame.roles.get("place", ()):
             continue
         for token in tokens:

@@ -140,7 +140,7 @@ class Identifier:
             for draft in sorted(chain.drafts, key=lambda draft: draft.begin)
             if draft.kind == "name" and draft.type != "Nationality" and not draft.loose
         )
-        kind = chain.type
+        kind = self._kind(chain)
         entry = chain.entry
         if entry is None and chain.composed is not None:
             entry = self.part_of_state(*chain.composed)
@@ -174,6 +174,26 @@ class Identifier:
             }
         aliases = tuple(sorted(_clean(form) for form in forms if _clean(form) != _clean(label)))
         return Entity(id=f"e{number}", key=key, cls=cls, label=_clean(label), aliases=aliases)
+
+    def _kind(self, chain: Chain) -> str:
+        """The type of a chain, or the one that its words say where the model's cannot be right."""
+        kind = chain.type
+        if kind not in ("State", "ArmedGroup") or chain.entry is not None or chain.composed is not None:
+            return kind
+        names = [draft.text for draft in chain.drafts if draft.kind == "name" and draft.type != "Nationality"]
+        if names:
+            said = {word for name in names for word in name.lower().split()}
+            if kind == "ArmedGroup" or said & lexicon.STATE_NAMES:
+                return kind
+            return "Organization" if said & lexicon.BODY_NAMES else "Place"
+        heads = {draft.lemma for draft in chain.drafts if draft.kind == "nominal"}
+        if kind == "State":
+            return kind if heads & lexicon.STATE_NOUNS or not heads else "Place"
+        if heads and heads <= lexicon.CIVILIANS:
+            return "Person"
+        if heads and heads <= lexicon.CIVIC_BODIES:
+            return "Organization"
+        return PEOPLE if heads and heads <= lexicon.FRIENDS else kind
 
     def _nominal(self, chain: Chain, kind: str) -> tuple[str, str]:
         """Label and key of what has no name: only a place makes a base known to all articles."""

@@ -272,3 +272,45 @@ TOPICS = {"defence": "Defence", "defense": "Defence", "military": "Defence", "fo
 """A word in a ministry's name -> what that ministry is for."""
 PORTFOLIOS = frozenset({*TOPICS, "affair", "affairs", "relations"})
 """What a minister or a ministry is for: no person, whatever stands above it."""
+
+# ---------------------------------------------------------------- words that tell better than the model
+
+STATE_NAMES = words(
+    "republic kingdom empire federation confederation union emirate emirates sultanate caliphate"
+)
+"""A state that the gazetteer does not know calls itself so; another name read as a state is none."""
+STATE_NOUNS = words(
+    """
+    country nation state republic kingdom empire emirate ally neighbor neighbour power superpower
+    partner member signatory adversary rival homeland federation union regime government opponent
+    foe enemy participant side colony protectorate dictatorship democracy monarchy
+    """
+)
+"""Heads of nominals that mean a state."""
+BODY_NAMES = words(
+    """
+    police army navy ministry council university college school hospital bank party court church
+    agency office department committee commission institute association federation company
+    corporation hotel motel club press foundation society service union team authority guard
+    parliament senate congress league universidad
+    """
+)
+"""Words in the names of bodies; what has one is no state and no place."""
+CIVILIANS = words(
+    """
+    people person individual friend member hobbyist supporter resident citizen civilian student
+    worker villager passenger expert protester protestor demonstrator journalist farmer pensioner
+    voter youth child woman family aircrew developer immigrant migrant refugee tourist fan official
+    officer politician other
+    """
+)
+"""Heads of nominals that mean persons, not an armed group."""
+CIVIC_BODIES = words(
+    """
+    party community establishment company business institution union opposition media newspaper firm
+    charity organisation organization association parties church electorate
+    """
+)
+"""Heads of nominals that mean a body, armed only where more is said than that."""
+FRIENDS = words("ally partner neighbor neighbour")
+"""Heads of nominals that mean actors of any kind."""

@@ -32,6 +32,7 @@ MARGIN = 0.4
 RIVAL_WORDS = 40
 """Words back in which a noun that is no mention can be what "it" means."""
 
+REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves", "ourselves", "myself"})
 COLLECTIVE = frozenset(
     {"GovernmentBody", "MilitaryForce", "ArmedGroup", "InternationalOrganization", "Organization"}
 )
@@ -47,7 +48,19 @@ def resolve(linker: Linker, draft: Draft) -> tuple[Chain | None, float]:
         return _relative(linker, token), RELATIVE
     if draft.gender == "speaker":
         return _speaker(linker, draft), SPEAKER
+    if token.lower_ in REFLEXIVE:
+        return _own_subject(linker, token), RELATIVE
     return _personal(linker, draft, token), PERSONAL
+
+
+def _own_subject(linker: Linker, token: Token) -> Chain | None:
+    """The subject of the clause that a reflexive pronoun stands in."""
+    for above in token.ancestors:
+        for child in above.children:
+            if child.dep_ in lexicon.SUBJECTS:
+                subject = linker.cover.get(child.i)
+                return linker.chains.get(subject) if subject is not None else None
+    return None
 
 
 def _relative(linker: Linker, token: Token) -> Chain | None:

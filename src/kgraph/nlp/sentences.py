@@ -183,7 +183,9 @@ def _ends(words: Sequence[str], spaces: Sequence[str], index: int, begin: int) -
     if word.endswith(".") and len(word) > 1 and word not in ENDS:
         return _abbreviation_ends(word, following)
     if word not in ENDS:
-        return False
+        # No space between two words: the tokenizer split where a paragraph ended.
+        glued = not spaces[index] and len(word) > 2 and word[-1].islower()
+        return glued and following.istitle() and following.lower() in SENTENCE_OPENERS
     if not spaces[index]:
         if following == "[" and index + 2 < len(words):
             following = words[index + 2]

@@ -16,6 +16,8 @@ _LOST_SPACES = (
     r"(?<=[0-9])\.(?=[A-Z][a-z])",
     r"(?<=[a-z0-9])[!?](?=[A-Z][a-z])",
     r"(?<=[.!?])[\"”](?=[A-Z])",
+    # Two paragraphs in one: "a general was killed in SyriaThe desert …".
+    r"(?<=[a-z]{3})(?=(?:The|In|On|At|This|It|He|She|They|But|And|After|When|For|As|By|An|More)\b)",
 )
 
 
