@@ -333,6 +333,7 @@ class Copies:
 
 
 NO_COPIES = Copies()
+"""Every article is its own report."""
 
 
 def candidates(sketches: Sequence[Sketch]) -> dict[int, set[int]]:
