@@ -10,6 +10,7 @@ are, differ in the numbers of the sentences that they share, and stay apart.
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import struct
 import unicodedata
@@ -107,6 +108,7 @@ def words(text: str) -> list[str]:
     return found[:_WORDS]
 
 
+@functools.lru_cache(maxsize=100_000)
 def _folded(word: str) -> str:
     """One form of what is written in two: organise and organize, centre and center, defence and defense."""
     if len(word) < 4 or word in _DAYS or word in _MONTHS.values():
@@ -218,11 +220,11 @@ def read_passages(text: str) -> tuple[Passage, ...]:
 
 
 def _text(values: Sequence[int]) -> str:
-    return base64.b85encode(np.array(values, "<u4").tobytes()).decode("ascii")
+    return base64.b64encode(np.array(values, "<u4").tobytes()).decode("ascii")
 
 
 def _values(text: str) -> Numbers:
-    return np.frombuffer(base64.b85decode(text), "<u4").astype(np.uint32)
+    return np.frombuffer(base64.b64decode(text), "<u4").astype(np.uint32)
 
 
 # ---------------------------------------------------------------- likeness
@@ -292,7 +294,9 @@ class Likeness:
 
 def compare(one: Text, other: Text) -> Likeness:
     """How alike two texts are; the same whichever is named first."""
-    small, large = sorted((one, other), key=lambda text: (len(text.shingles), sorted(text.shingles)))
+    small, large = (one, other) if len(one.shingles) < len(other.shingles) else (other, one)
+    if len(small.shingles) == len(large.shingles):
+        small, large = sorted((one, other), key=lambda text: sorted(text.shingles))
     shared = len(small.shingles & large.shingles)
     contained = shared / len(small.shingles) if small.shingles else 0.0
     if contained < LEAST or shared < FEWEST:
