@@ -62,7 +62,8 @@ def check_whole(graph: Graph) -> None:
     """Assert that the union is that of the articles, and that every reading has all its parts."""
     assert set(map(str, graph.triples())) == {text for texts in by_article(graph).values() for text in texts}
     for article, parts in readings(graph).items():
-        assert parts in ({"facts", "profile-1"}, {"facts", "profile-1", "names"}), article
+        read = {settle.FACTS, settle.PROFILE, settle.SKETCH, settle.PASSAGES}
+        assert parts in (read, read | {settle.NAMES}), article
         assert graph.holds(article) or "names" not in parts, article
 
 

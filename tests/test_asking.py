@@ -141,7 +141,7 @@ def test_each_query_says_what_it_takes() -> None:
     assert "    base=  the base; without it all of them" in list(library.listing())
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", sorted({*names()} - {"copies"}))
 def test_what_two_articles_tell_is_one_row(graph: Graph, name: str) -> None:
     """No two rows of a query stand for one event, but for each source of a figure."""
     rows = select(graph, named(name))

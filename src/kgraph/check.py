@@ -124,6 +124,7 @@ def check(
         article = _Article(name, triples)
         yield from article.violations(known, terms)
         yield from article.elsewhere(graph.store)
+        yield from article.copied(graph.store)
         facts += sum(1 for triple in triples if triple.predicate.value == _KG + "confidence")
         if on_step is not None:
             on_step(done, facts)
@@ -171,6 +172,14 @@ class _Article:
                     known = ", ".join(sorted(shorten(getattr(term, "value", str(term))) for term in other))
                     message = f"its {what} is another in other articles: {known}"
                     yield self.violation(node, message, "build all articles again")
+
+    def copied(self, union: ox.Store) -> Iterator[Violation]:
+        """Yield where the report that the article is said to be a copy of is not in the store."""
+        for original in self.values(self.iri, _PROV + "alternateOf"):
+            known = ox.Quad(ox.NamedNode(original), _TYPE, ox.NamedNode(_KG + "Article"))
+            if known not in union or original == self.iri:
+                message = f"it is said to be a copy of {shorten(original)}, which is no other article"
+                yield self.violation(self.iri, message, "build all articles again")
 
     def _violation(self, node: str, message: str, remedy: str, value: str | None) -> Violation:
         return self.violation(node, message if value is None else f"{message}: '{value}'", remedy)

@@ -468,13 +468,12 @@ def explain(
     from kgraph import settle
     from kgraph.resolve import curation as decisions
     from kgraph.resolve import explain as why
-    from kgraph.resolve import resolve
 
     if curation is not None and not curation.is_file():
         raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
     with _open(store) as graph:
         known = decisions.read(curation or settle.curation_of(store))
-        resolution = resolve(settle.readings(graph), decisions=known)
+        resolution = settle.resolution_of(graph, decisions=known)
         found = list(why.find(resolution, node))
         if not found:
             nodes = resolution.entities.nodes

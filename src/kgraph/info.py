@@ -17,6 +17,7 @@ _JOINED = """SELECT (COUNT(*) AS ?events) WHERE {
   GROUP BY ?event HAVING (COUNT(?article) > 1) }"""
 _MADE_BY = """SELECT ?version ?run (COUNT(?article) AS ?articles) WHERE {
   GRAPH ?article { ?run schema:softwareVersion ?version } } GROUP BY ?version ?run ORDER BY ?version ?run"""
+_COPIES = "SELECT (COUNT(?copy) AS ?copies) WHERE { ?copy prov:alternateOf ?first ; a kg:Article }"
 _ARTICLES = """SELECT ?id ?date ?title ?source WHERE {
   ?article a kg:Article ; dcterms:identifier ?id .
   OPTIONAL { ?article schema:datePublished ?date } OPTIONAL { ?article schema:headline ?title }
@@ -42,6 +43,8 @@ class Info:
     """Of the oldest and the newest article that have one."""
     joined: int
     """Events that several articles tell."""
+    copies: int
+    """Articles that print a report which an earlier one has."""
     made: tuple[Made, ...]
     waiting: int
     """Articles that were read but not described yet."""
@@ -69,6 +72,7 @@ def describe(graph: Graph, *, decisions: Path | None = None) -> Info:
         counts={row.kind: row["count"] for row in graph.query(named("counts"))},
         dates=(dates[0], dates[-1]) if dates else None,
         joined=graph.query(_JOINED)[0].events,
+        copies=graph.query(_COPIES)[0].copies,
         made=tuple(made),
         waiting=settle.undescribed(graph),
         decisions=len(curation.read(path)) if path else 0,
@@ -87,6 +91,7 @@ def rows(found: Info) -> Iterator[tuple[str, str]]:
     """Yield each line of it as a label and a value."""
     yield from ((kind, f"{count:,}") for kind, count in found.counts.items())
     yield "events that several articles tell", f"{found.joined:,}"
+    yield "articles that are copies of others", f"{found.copies:,}"
     if found.dates:
         yield "articles date from", " to ".join(found.dates)
     for made in found.made:

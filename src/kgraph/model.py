@@ -177,6 +177,16 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """That an article is a copy of one report, in IRIs."""
+
+    original: str
+    """The earliest article of the same report."""
+    repeated: tuple[tuple[Span, str], ...] = ()
+    """Its sentences that an earlier copy has too, each with the first sentence of that text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was read from one article. Every id is unique within it and stable over runs."""
 
@@ -187,3 +197,5 @@ class Extraction:
     entities: tuple[Entity, ...] = ()
     events: tuple[Event, ...] = ()
     relations: tuple[Relation, ...] = ()
+    copy: Copy | None = None
+    """Given by resolution, which knows the other articles."""

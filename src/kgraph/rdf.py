@@ -266,6 +266,8 @@ class _Writer:
         self.mentions = {mention.id: mention for mention in extraction.mentions}
         self.entities = {entity.id: entity for entity in extraction.entities}
         self.written = self._written()
+        self.copy = extraction.copy
+        self.repeated = dict(extraction.copy.repeated) if extraction.copy else {}
         self.begins = [sentence.begin for sentence in extraction.sentences]
         self.evidence: dict[Span, None] = {}  # the sentences something was read from
 
@@ -303,6 +305,7 @@ class _Writer:
         yield from _say(self.article, "schema:datePublished", date_literal(article.date))
         yield from _say(self.article, "dcterms:source", _text(article.source) if article.source else None)
         yield from _say(self.article, "schema:url", url_term(article.url) if article.url else None)
+        yield from _say(self.article, "prov:alternateOf", self.copy.original if self.copy else None)
 
     def _run(self) -> Iterator[Triple]:
         yield from _say(self.run.iri, "rdf:type", _name("prov:Activity"))
@@ -357,6 +360,7 @@ class _Writer:
         yield from _say(iri, "nif:endIndex", _count(sentence.end))
         yield from _say(iri, "nif:isString", _text(self._piece(sentence)))
         yield from _say(iri, "nif:referenceContext", self.article)
+        yield from _say(iri, "prov:alternateOf", self.repeated.get(sentence))
 
     def _event(self, event: Event) -> Iterator[Triple]:
         iri = self.iri_of(event)

@@ -20,13 +20,15 @@ from kgraph.errors import KGraphError
 from kgraph.gazetteer import Gazetteer
 from kgraph.model import Extraction, Problem
 from kgraph.ontology import Ontology
-from kgraph.resolve import Reading, Resolution, apply, resolve
+from kgraph.resolve import Reading, Resolution, apply, copies, resolve
 from kgraph.resolve.curation import Decision
 from kgraph.resolve.profile import from_json, read, to_json
 from kgraph.store import READINGS, Described, Graph
 
 FACTS, PROFILE, NAMES = "facts", "profile-1", "names"
 """Parts of a reading: what was extracted, what resolution needs of it, the names it is described under."""
+SKETCH, PASSAGES = f"sketch-{copies.VERSION}", f"passages-{copies.VERSION}"
+"""Parts by which copies are found: of all articles, and of those that may be some."""
 _BATCH = 50_000  # statements stored together: many enough to be quick, few enough for little memory
 _LAST_RUN = "last-run"  # a part of the reading of READINGS itself
 
@@ -46,9 +48,12 @@ def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazet
     record = records.to_record(extraction, rdf.iris(extraction))
     record["run"] = [run.version, run.model]
     facts = _packed(records.to_line(record))
+    sketch, passages = copies.signed(extraction.article.text, extraction.sentences)
+    parts = {FACTS: facts, PROFILE: profile, SKETCH: sketch, PASSAGES: passages}
     known = graph.reading(article)
-    if (known.get(FACTS), known.get(PROFILE)) != (facts, profile):
-        graph.keep(article, {FACTS: facts, PROFILE: profile})
+    if any(known.get(name) != part for name, part in parts.items()):
+        unchanged = known.get(FACTS) == facts and known.get(PROFILE) == profile and NAMES in known
+        graph.keep(article, parts | ({NAMES: known[NAMES]} if unchanged else {}))
 
 
 def readings(graph: Graph) -> Iterator[Reading]:
@@ -56,9 +61,22 @@ def readings(graph: Graph) -> Iterator[Reading]:
     return (from_json(text, article) for article, text in graph.readings(PROFILE))
 
 
+def resolution_of(
+    graph: Graph, *, decisions: Sequence[Decision] = (), ontology: Ontology | None = None
+) -> Resolution:
+    """Join all articles of a graph; CurationError for a decision that cannot be followed."""
+    known = list(readings(graph))
+    dates = {reading.article: reading.date for reading in known}
+    found = copies.find(
+        (copies.sketch(article, dates[article], text) for article, text in graph.readings(SKETCH)),
+        lambda article: copies.read_passages(graph.reading(article)[PASSAGES]),
+    )
+    return resolve(known, decisions=decisions, ontology=ontology, copies=found)
+
+
 def _renew(graph: Graph, gazetteer: Gazetteer) -> None:
-    """Make the profiles anew that another version of kgraph made in another form."""
-    for article in graph.lacking(PROFILE, FACTS):
+    """Make the parts anew that another version of kgraph made in another form."""
+    for article in sorted({*graph.lacking(PROFILE, FACTS), *graph.lacking(SKETCH, FACTS)}):
         keep(graph, *_unpacked(graph.reading(article)[FACTS]), gazetteer=gazetteer)
 
 
@@ -80,7 +98,7 @@ def settle(
     Raises CurationError, before anything is changed, for a decision that cannot be followed.
     """
     _renew(graph, gazetteer)
-    resolution = resolve(readings(graph), decisions=decisions, ontology=ontology)
+    resolution = resolution_of(graph, decisions=decisions, ontology=ontology)
     described = dict(graph.readings(NAMES))
     batch: list[Described] = []
     for article, names in sorted(resolution.names.items()):

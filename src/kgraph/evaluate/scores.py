@@ -78,6 +78,7 @@ TASKS: Mapping[str, Task] = {
     "events": Task("events.evaluate", _WIKIEVENTS),
     "muc4": Task("muc4.evaluate", ("muc4/tst1/tst1-muc3.gz", "muc4/tst2/tst2-muc4.gz")),
     "collection": Task("collection.evaluate", data="kgraph.evaluate"),
+    "copies": Task("copies.evaluate", data="kgraph.evaluate"),
     "ecbplus": Task("ecbplus.evaluate", ("ecbplus/ECB_Dev_Event_gold_mentions.json.gz",), _ECBPLUS),
     "times": Task("wikiwars.evaluate", tuple(f"wikiwars/{name}.tml.gz" for name in _HISTORIES), pooled=True),
 }

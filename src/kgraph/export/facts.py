@@ -19,6 +19,7 @@ from kgraph.store import READINGS, Graph
 
 NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
 _XSD = PREFIXES["xsd"]
+_ALTERNATE = ox.NamedNode(PROV + "alternateOf")
 _INTEGERS = {_XSD + name for name in ("integer", "nonNegativeInteger", "int", "long")}
 _LONGEST = 18  # digits of a number that every tool can hold
 # What is said about a fact; every other kg: property is a role, a value or a relation, a new one too.
@@ -68,6 +69,8 @@ class Evidence:
     realis: str
     according_to: tuple[str, ...]
     confidence: float | None
+    report: str
+    """The article, or the earliest copy of the same report that has the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +252,7 @@ class Facts:
     def _event(self, iri: ox.NamedNode) -> Happening:
         values, each = self._said(iri)
         cls, classes = self._class(values)
-        evidence = _evidence(each)
+        evidence = self._evidence(each)
         roles, literals = [], []
         for predicate, objects in values.items():
             if predicate.startswith(KG) and predicate not in _FIELDS:
@@ -286,8 +289,32 @@ class Facts:
             object=str(value) if is_iri else "",
             value="" if is_iri else value,
             realis=_usual(values, KG + "realis") or "actual",
-            evidence=_evidence(each),
+            evidence=self._evidence(each),
         )
+
+    def _evidence(self, each: Mapping[str, _Values]) -> tuple[Evidence, ...]:
+        return tuple(
+            Evidence(
+                article=article,
+                sentence=sentence,
+                realis=_usual(values, KG + "realis") or "actual",
+                according_to=tuple(_all(values, KG + "accordingTo")),
+                confidence=_confidence(values),
+                report=self._report(sentence, article),
+            )
+            for article, values in each.items()
+            for sentence in sorted(_all(values, PROV + "wasDerivedFrom"), key=natural)
+        )
+
+    def _report(self, sentence: str, article: str) -> str:
+        """Return the article that has a sentence first, where that is a copy of the same report."""
+        found = self._graph.store.quads_for_pattern(
+            ox.NamedNode(sentence), _ALTERNATE, None, ox.DefaultGraph()
+        )
+        for quad in found:
+            if isinstance(quad.object, ox.NamedNode):
+                return quad.object.value.partition("#")[0]
+        return article
 
     def _sentence(self, iri: str) -> Sentence:
         values, _ = self._said(ox.NamedNode(iri))
@@ -330,20 +357,6 @@ def values_of(event: Happening, whole: frozenset[str]) -> dict[str, Value]:
         name: max(int(value) for value in values) if name in whole else "; ".join(map(str, values))
         for name, values in found.items()
     }
-
-
-def _evidence(each: Mapping[str, _Values]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            article=article,
-            sentence=sentence,
-            realis=_usual(values, KG + "realis") or "actual",
-            according_to=tuple(_all(values, KG + "accordingTo")),
-            confidence=_confidence(values),
-        )
-        for article, values in each.items()
-        for sentence in sorted(_all(values, PROV + "wasDerivedFrom"), key=natural)
-    )
 
 
 def natural(iri: str) -> tuple[str, int, str]:

@@ -45,7 +45,7 @@ def folded(facts: Facts) -> nx.MultiDiGraph:
     for event in facts.events:
         attributes = _event(event, whole)
         attributes["label"] = attributes.pop("class")
-        attributes["weight"] = float(attributes["articles"])
+        attributes["weight"] = float(len({item.report for item in event.evidence}))
         for source, target, role in ends(event):
             key = f"{event.iri} {role}"
             graph.add_edge(source, target, key=key, kind="event", role=role, event=event.iri, **attributes)
@@ -113,7 +113,8 @@ def _relations(graph: nx.MultiDiGraph, facts: Facts) -> None:
     for (subject, target, predicate, realis), claims in sorted(same.items()):
         articles = len({item.article for claim in claims for item in claim.evidence})
         attributes: Attributes = {"label": predicate, "realis": realis, "articles": articles}
-        attributes["weight"] = float(max(articles, 1))
+        # Copies of one report are one source.
+        attributes["weight"] = float(max(len({i.report for claim in claims for i in claim.evidence}), 1))
         sure = [claim.confidence for claim in claims if claim.confidence is not None]
         if sure:
             attributes["confidence"] = max(sure)

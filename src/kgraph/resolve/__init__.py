@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from kgraph.model import DateBasis, Entity, Event, Extraction
+from kgraph.model import Copy, DateBasis, Entity, Event, Extraction, Span
 from kgraph.ontology import Ontology
-from kgraph.resolve import curation, entities, events
+from kgraph.resolve import curation, entities, events, twins
+from kgraph.resolve.copies import NO_COPIES, Copies
 from kgraph.resolve.curation import Curated, Decision
 from kgraph.resolve.entities import Entities, Node
 from kgraph.resolve.events import Happened, Told
@@ -35,6 +36,7 @@ class Resolution:
     decisions: tuple[Decision, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     """The articles' own ids by their IRIs."""
+    copies: Copies = field(default_factory=Copies)
 
 
 class Named(NamedTuple):
@@ -61,12 +63,16 @@ class Called(NamedTuple):
 
 
 def resolve(
-    readings: Iterable[Reading], *, decisions: Sequence[Decision] = (), ontology: Ontology | None = None
+    readings: Iterable[Reading],
+    *,
+    decisions: Sequence[Decision] = (),
+    ontology: Ontology | None = None,
+    copies: Copies = NO_COPIES,
 ) -> Resolution:
     """Join what the articles name and tell, then do what a person decided.
 
-    ``ontology`` is asked for the classes that decisions name. Raises CurationError for a decision that cannot
-    be followed.
+    ``ontology`` is asked for the classes that decisions name; ``copies`` says which articles are one report.
+    Raises CurationError for a decision that cannot be followed.
     """
     known = sorted(readings, key=lambda reading: reading.article)
     found = entities.resolve(profile for reading in known for profile in reading.profiles)
@@ -84,12 +90,14 @@ def resolve(
             if not profile.local
         }
         told += events.told(reading, nodes.get, states_of)
-    happened = events.resolve(told, states_of)
+    # What copies tell in one sentence is one happening, and is weighed once.
+    same = twins.find(told, copies)
+    happened = same.joined(events.resolve(same.first, states_of))
     happenings = [decision for decision in decisions if decision.of_event]
     happened, dropped = curation.of_events(happened, told, happenings, articles=articles)
-    names = _names(known, found, happened, marks, dropped)
+    names = _names(known, found, happened, marks, dropped, copies)
     ids = {article: id_ for id_, article in articles.items()}
-    return Resolution(found, tuple(happened), names, tuple(told), tuple(decisions), ids)
+    return Resolution(found, tuple(happened), names, tuple(told), tuple(decisions), ids, copies)
 
 
 def _states(node: Node) -> frozenset[str]:
@@ -102,6 +110,7 @@ def _names(
     happened: Iterable[Happened],
     marks: Mapping[str, Curated],
     dropped: Set[tuple[str, str]],
+    copies: Copies,
 ) -> dict[str, str]:
     """What ``apply`` needs for each article; an article that nothing is joined to has short names too."""
     of_events: dict[str, dict[str, Called]] = defaultdict(dict)
@@ -119,9 +128,31 @@ def _names(
             if name != Named(profile.key, profile.cls, profile.label):
                 named[profile.entity] = name
         gone = sorted(event for article, event in dropped if article == reading.article)
-        value = {"entities": named, "events": of_events.get(reading.article, {}), "dropped": gone}
+        value: dict[str, object] = {"entities": named, "events": of_events.get(reading.article, {})}
+        value["dropped"] = gone
+        if reading.article in copies.of:
+            value["copy"] = _copy(reading.article, copies)
         result[reading.article] = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return result
+
+
+def _copy(article: str, copies: Copies) -> list[object]:
+    """The original of a copy, and the place of each sentence that is repeated with where it stood first."""
+    repeated = [
+        [own.begin, own.end, first, twin.begin, twin.end]
+        for own, (first, twin) in sorted(copies.same[article].items())
+    ]
+    return [copies.of[article], repeated]
+
+
+def _read_copy(value: list[Any] | None) -> Copy | None:
+    if value is None:
+        return None
+    original, repeated = value
+    return Copy(
+        original,
+        tuple((Span(begin, end), f"{first}#char={at},{until}") for begin, end, first, at, until in repeated),
+    )
 
 
 def _name(node: Node, marks: Mapping[str, Curated]) -> Named | None:
@@ -154,6 +185,7 @@ def apply(extraction: Extraction, names: str, *, ontology: Ontology) -> Extracti
 
     return replace(
         extraction,
+        copy=_read_copy(value.get("copy")),
         entities=changed,
         events=tuple(
             _called(

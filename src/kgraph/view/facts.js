@@ -8,6 +8,9 @@ const file = (id, fact) => {
   if (list[list.length - 1] !== fact) list.push(fact);
 };
 const NO_SOURCE = 'No source named';
+// What copies of one report have alike is one evidence: that of the earliest of them.
+const firstOf = id => (sentences.get(id) || {}).first || id;
+const reportOf = id => firstOf(id).split('#')[0];
 const sourceOf = id => (articles.get((sentences.get(id) || {}).article) || {}).source || NO_SOURCE;
 const sourcesOf = new Map(); // fact id -> its sources
 const claimsOf = new Map(); // who says something -> how much
@@ -85,7 +88,7 @@ function visible() {
   for (const line of lines) {
     if (!isIn(line.from) || !isIn(line.to)) continue;
     const told = line.facts.filter(id => factOn.has(id)).map(id => facts.get(id));
-    const places = new Set(told.flatMap(fact => fact.sentences || []));
+    const places = new Set(told.flatMap(fact => (fact.sentences || []).map(firstOf)));
     shownEdges.set(line.id, {
       line, realis: REALIS.find(realis => told.some(fact => fact.realis === realis)) || told[0].realis,
       evidence: Math.max(places.size, 1),

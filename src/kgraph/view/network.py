@@ -105,7 +105,9 @@ def _network(
             options["point"] = list(node.point)
         shape = options.pop("shape", "dot")  # the page's own script chooses it
         nodes.append(VisNode(node.id, shape, _drawn_label(node, ontology), **options).options)
-    told = {fact.id: fact.sentences for fact in picture.facts}
+    # What copies of one report have alike is one evidence.
+    first = {sentence.id: sentence.first or sentence.id for sentence in picture.sentences}
+    told = {fact.id: [first.get(name, name) for name in fact.sentences] for fact in picture.facts}
     bends = Counter(_ends(edge.source, edge.target) for edge in picture.edges)
     drawn: Counter[tuple[str, str]] = Counter()
     for edge in picture.edges:
@@ -173,13 +175,14 @@ def _fact(fact: Fact, picture: Picture) -> Json:
 
 
 def _sentence(sentence: Sentence) -> Json:
-    return {
+    record: Json = {
         "id": sentence.id,
         "article": sentence.article,
         "begin": sentence.begin,
         "text": sentence.text,
         "marks": [[mark.begin, mark.end, mark.node] for mark in sentence.marks],
     }
+    return record | ({"first": sentence.first} if sentence.first else {})
 
 
 def _ancestors(picture: Picture, parents: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:

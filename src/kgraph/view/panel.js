@@ -60,6 +60,22 @@ function statement(fact) {
     [make('dt', {}, word(role)), make('dd', {}, joined(parts))]));
 }
 
+// The sentences of one report in several outlets, the earliest first: one quotation, and who prints it.
+function byReport(told) {
+  const groups = new Map();
+  for (const sentence of told) {
+    const first = firstOf(sentence.id);
+    groups.set(first, [...(groups.get(first) || []), sentence]);
+  }
+  return [...groups.values()].map(group => [...group.filter(s => !s.first), ...group.filter(s => s.first)]);
+}
+function outlets(group) {
+  const papers = new Set(group.map(sentence => sentence.article));
+  if (papers.size < 2) return null;
+  return make('details', {}, make('summary', {}, `${papers.size} outlets of one report`),
+    group.slice(1).map(sentence => [sentence.text === group[0].text ? null : marked(sentence, null), citation(sentence)]));
+}
+
 function card(fact, here) {
   const heading = make('div', {class: 'fact-head'},
     fact.kind === 'event' || when(fact) ? make('time', {}, when(fact) || 'no date') : null,
@@ -75,9 +91,10 @@ function card(fact, here) {
   const told = (fact.sentences || []).map(id => sentences.get(id)).filter(Boolean);
   return make('li', {class: 'fact ' + fact.realis}, heading, statement(fact),
     make('p', {class: 'notes'}, notes.flatMap((note, i) => i ? [' · ', note] : [note])),
-    told.map(sentence => {
+    byReport(told).map(group => {
+      const sentence = group[0];
       const others = (factsOf.get('sentence ' + sentence.id) || []).length - 1;
-      return [marked(sentence, fact), citation(sentence),
+      return [marked(sentence, fact), citation(sentence), outlets(group),
         others > 0 && here !== sentence.id ? make('button', {
           class: 'more', type: 'button', onclick: () => go({kind: 'sentence', id: sentence.id}),
         }, `${plural(others, 'more fact')} from this sentence`) : null];
@@ -127,8 +144,10 @@ function panelFor(kind, id) {
   const list = kind === 'edge' ? lineOf(id).facts.map(f => facts.get(f))
     : factsOf.get(kind === 'sentence' ? 'sentence ' + id : id) || [];
   const close = make('button', {class: 'close', type: 'button', 'aria-label': 'Close details', onclick: () => go({kind: null})}, '×');
-  const papers = new Set(list.flatMap(fact => (fact.sentences || []).map(s => (sentences.get(s) || {}).article)));
-  const count = `${plural(list.length, 'fact')} from ${plural(papers.size, 'article')}`;
+  const told = list.flatMap(fact => fact.sentences || []);
+  const papers = new Set(told.map(s => (sentences.get(s) || {}).article)), reports = new Set(told.map(reportOf));
+  const count = `${plural(list.length, 'fact')} from ` + (reports.size < papers.size
+    ? `${plural(reports.size, 'report')} in ${plural(papers.size, 'article')}` : plural(papers.size, 'article'));
   if (kind === 'node') {
     const node = nodes.get(id);
     const names = (node.names || []).length

@@ -57,6 +57,8 @@ class Sentence:
     begin: int
     text: str
     marks: tuple[Mark, ...] = ()
+    first: str = ""
+    """Where an earlier copy of the same report has it: the id of the sentence there."""
 
 
 @dataclass(frozen=True, slots=True)

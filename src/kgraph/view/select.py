@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -93,7 +94,7 @@ def _facts_and_nodes(
         )
 
     facts = [_event(iri, table[iri], class_of(iri)) for iri in events]
-    relations = [_assertion(iri, table[iri]) for iri in classes.get(KG + "Assertion", ())]
+    relations = _once((_assertion(iri, table[iri]) for iri in classes.get(KG + "Assertion", ())), table)
     # A number of an event stands with the event; each source's only where they differ.
     shown = {_short(iri): table[iri] for iri in events}
     facts += [fact for fact in relations if len(shown.get(fact.subject, {}).get(KG + fact.cls, "two")) > 1]
@@ -110,6 +111,24 @@ def _facts_and_nodes(
         for name in fact.nodes:
             nodes.setdefault(name, Node(name, "entity", "Thing", _tail(name)))
     return tuple(facts), nodes
+
+
+def _once(relations: Iterable[Fact], table: _Table) -> list[Fact]:
+    """Join what copies of one report state in one sentence to one fact with all their sentences."""
+    found: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in sorted(relations, key=lambda fact: fact.id):
+        firsts = {_first(name, table.get(BASE + name, {})) for name in fact.sentences}
+        said = _statement(fact), fact.realis, fact.according_to, tuple(sorted(firsts))
+        found.setdefault(said if firsts else (fact.id,), []).append(fact)
+    return [
+        replace(same[0], sentences=tuple(sorted({name for fact in same for name in fact.sentences})))
+        for same in found.values()
+    ]
+
+
+def _first(name: str, values: Mapping[str, _Values]) -> str:
+    """Return the id of the sentence that a sentence repeats, or else its own."""
+    return _short(_usual(values, PROV + "alternateOf")) or name
 
 
 def _statement(fact: Fact) -> tuple[str, str, str]:
@@ -214,7 +233,8 @@ def _sentences(table: _Table, classes: _Classes, wanted: set[str]) -> tuple[Sent
             inside = (Mark(m.begin - begin, m.end - begin, m.node) for m in marks.get(name, ()))
             fitting = [m for m in inside if 0 <= m.begin < m.end <= len(text)]
             ordered = tuple(sorted(fitting, key=lambda m: (m.begin, -m.end, m.node)))
-            found.append(Sentence(name, _short(article), begin, text, ordered))
+            first = _short(_usual(values, PROV + "alternateOf"))
+            found.append(Sentence(name, _short(article), begin, text, ordered, first))
     return tuple(sorted(found, key=lambda s: (s.article, s.begin, s.id)))
 
 
