@@ -17,7 +17,7 @@ from kgraph.extract.grammar import (
     support,
     verb_slots,
 )
-from kgraph.extract.learned import Learned
+from kgraph.extract.learned import ACCUSERS, Learned
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.numbers import count_of
 from kgraph.extract.values import Values, core, phrase
@@ -366,6 +366,7 @@ BETWEEN = frozenset(
 )
 """Classes of what somebody does to somebody."""
 TOWARDS = ("with", "against", "toward", "towards")
+DOERS = ("by", "from")
 FROM = ("with", "against", "toward", "towards", "by", "from")
 
 
@@ -374,13 +375,14 @@ def _other_side(event: Found, values: Values) -> list[Mention]:
 
     "praised Oslo's efforts", "rejected an appeal from Canada", "halted talks with the rebels".
     """
+    accuses = event.trigger.lemma_.lower() in ACCUSERS
     for token in event.slots.get("object", ()):
         if token.i in values.timed or token in event.words:
             inner: list[Mention] = []
         else:
             inner = values.of(token, "recipient")
         for child in () if inner else token.children:
-            if relation(child) == "nmod" and preposition(child) in FROM:
+            if relation(child) == "nmod" and preposition(child) in (DOERS if accuses else FROM):
                 inner.extend(m for part in coordinated(child) for m in values.of(part, "recipient"))
         if inner:
             return inner

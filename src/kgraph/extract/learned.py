@@ -9,7 +9,7 @@ from math import exp, log
 from spacy.tokens import Doc, Token
 
 from kgraph.extract.folding import Found
-from kgraph.extract.grammar import is_verb, noun_slots, verb_slots, way
+from kgraph.extract.grammar import is_verb, noun_slots, preposition, verb_slots, way
 from kgraph.extract.mentions import Mentions
 from kgraph.extract.values import Values
 from kgraph.frames import Frame, Frames
@@ -154,6 +154,8 @@ class Learned:
             for word in event.words:
                 for place, _ in self.links.get((word.i, role), ()):
                     other = word.doc[place]
+                    if _elsewhere(event, role, other, frames.settings["patient_nouns"]):
+                        continue
                     shares = {
                         rival: self.believed(event, rival, other, undergoes=undergoes)
                         for rival in EVENT_ROLES
@@ -200,6 +202,30 @@ class Learned:
             "verb": float(is_verb(event.trigger)),
         }
         event.confidence = confidence(event.signs)
+
+
+ACCUSERS = frozenset("accuse blame condemn denounce charge criticize criticise deplore decry indict".split())
+"""Whoever does this speaks of a deed of others."""
+
+
+def _elsewhere(event: Found, role: str, other: Token, patients: frozenset[str]) -> bool:
+    """Whether grammar says clearly that a word takes part in another event of the sentence in this way."""
+    trigger = event.trigger
+    if role == "actor":
+        # "The party accused him of the murder": it did not murder.
+        accuser = other.dep_ in {"nsubj", "obl:agent"} and other.head.lemma_.lower() in ACCUSERS
+        return accuser and other.head not in event.words and other.head.is_ancestor(trigger)
+    if role != "recipient" or not is_verb(trigger):
+        return False
+    if event.slots.get("object") and other.dep_ == "obj" and other.head not in event.words:
+        # "killed 13 people and wounded 71": not the same people.
+        return True
+    if trigger.lemma_.lower() in ACCUSERS:
+        # "condemned the attack on the convoy": not the convoy.
+        above = other.head
+        victim = {"on", "against"} | ({"of"} if above.lemma_.lower() in patients else set())
+        return above in event.slots.get("object", ()) and preposition(other) in victim
+    return False
 
 
 def _close(trigger: Token, other: Token) -> bool:
