@@ -13,10 +13,11 @@ import pytest
 
 from kgraph.errors import ReadError
 from kgraph.model import Article, Problem
-from kgraph.read import READERS, count, expand, read
+from kgraph.read import READERS, Reading, Source, count, expand, read
 from kgraph.read.dates import iso_date
 from kgraph.read.text import front_matter
 
+ANY = Reading(any_language=True)
 SAMPLES = Path(__file__).parent.parent / "src" / "kgraph" / "samples"
 ENGLISH = "The ministry said “the base” at Bagram was closed – Señor Peña of Côte d’Ivoire denied it."
 RUSSIAN = "Министр обороны России Сергей Шойгу заявил о развертывании систем С-400 на авиабазе Хмеймим."
@@ -37,7 +38,7 @@ def got(
     """Articles and problems of paths; every problem is checked to be one printable line with a remedy."""
     problems: list[Problem] = []
     given = [paths] if isinstance(paths, str | Path) else paths
-    articles = list(read(given, on_problem=problems.append, date=date))
+    articles = list(read(given, on_problem=problems.append, date=date, reading=ANY))
     for problem in problems:
         assert str(problem).isprintable()
         assert problem.reason
@@ -411,11 +412,11 @@ def test_html_without_text(tmp_path: Path, page: str) -> None:
 
 
 def test_html_without_trafilatura(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where trafilatura does not load, each page is named and other files are read."""
+    """Where trafilatura does not load, each page is named."""
     monkeypatch.setitem(sys.modules, "trafilatura", None)
-    page, text = written(tmp_path / "a.html", PAGE), written(tmp_path / "b.txt", "Text.")
-    articles, problems = got([page, text])
-    assert [article.id for article in articles] == ["b"]
+    source = Source.of_file(written(tmp_path / "a.html", PAGE), shown="a.html")
+    problems: list[Problem] = []
+    assert list(READERS[".html"](source, "a", problems.append)) == []
     assert "trafilatura" in problems[0].reason
 
 
@@ -509,7 +510,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "sub/deep/a.txt",
         ".hidden.txt",
         ".git/d.txt",
-        "sub/x.pdf",
+        "sub/x.png",
         "z.py",
     ):
         path = tmp_path / name
@@ -638,7 +639,9 @@ def test_count(tmp_path: Path) -> None:
 
 def test_readers_are_a_table() -> None:
     """The table names every suffix that the README promises."""
-    assert sorted(READERS) == [".htm", ".html", ".json", ".jsonl", ".md", ".ndjson", ".txt"]
+    assert " ".join(sorted(READERS)) == (
+        ".csv .eml .htm .html .json .jsonl .md .mht .mhtml .ndjson .parquet .pdf .tsv .txt"
+    )
 
 
 def test_samples() -> None:
