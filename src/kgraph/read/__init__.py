@@ -54,7 +54,9 @@ READERS: Mapping[str, Reader] = MappingProxyType(
     }
 )
 
-_GUARDED = frozenset({".eml", ".htm", ".html", ".mht", ".mhtml", ".parquet", ".pdf"})  # native or complex code
+_GUARDED = frozenset(
+    {".eml", ".htm", ".html", ".mht", ".mhtml", ".parquet", ".pdf"}
+)  # native or complex code
 _STREAMED = frozenset({".csv", ".jsonl", ".ndjson", ".tsv"})  # bounded line by line
 _TABLES = frozenset({".csv", ".parquet", ".tsv"})
 
@@ -68,8 +70,8 @@ def read(
 ) -> Iterator[Article]:
     """Articles of files, folders and globs, in the order of their paths; every id once.
 
-    Archives and compressed files are read in place. ``date`` is given to articles that state none; ``reading``
-    says the rest. Raises ReadError at once where a date is none; anything wrong with a file goes to
+    Archives and compressed files are read in place. ``date`` is given to articles that state none; what
+    else is wanted is said by ``reading``. Raises ReadError at once where a date is none; anything wrong with a file goes to
     ``on_problem``, and the other files are read.
     """
     reading = _checked(reading, date)
@@ -155,7 +157,7 @@ def _read(sources: Iterable[Source], reading: Reading, report: Report) -> Iterat
 def _all(
     sources: Iterable[Source], reading: Reading, guard: Guard, report: Report
 ) -> Iterator[tuple[str, int | None, Article]]:
-    """Yield (place, line, article) of every source and of what is packed in it; faults cost the one they are in."""
+    """Yield (place, line, article) of every source and of what is packed in it; a fault costs its own alone."""
     known = suffixes()
     for outer in sources:
         try:

@@ -45,7 +45,7 @@ _DIGITS = re.compile(rb"[0-9]{100}")
 _REMEDY = "skipped; pack it again or leave it out"
 _UNPACKERS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     ".bz2": lambda raw: cast(BinaryIO, bz2.BZ2File(raw)),
-    ".gz": lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw)),
+    ".gz": lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw)),  # noqa: SIM115 - the caller closes it
     ".xz": lambda raw: cast(BinaryIO, lzma.LZMAFile(raw)),
 }
 
@@ -318,9 +318,7 @@ def _tar(source: Source, budget: _Budget) -> Iterator[Member]:
                 with _damage(), cast(BinaryIO, archive.extractfile(info)) as inner:
                     return inner.read()
 
-            def opened(
-                info: tarfile.TarInfo = info, content: Callable[[], bytes] = content
-            ) -> BinaryIO:
+            def opened(info: tarfile.TarInfo = info, content: Callable[[], bytes] = content) -> BinaryIO:
                 if info.size <= budget.limits.size:
                     return io.BytesIO(content())
                 with _damage():

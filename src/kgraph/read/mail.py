@@ -145,5 +145,3 @@ def _sender(mail: Message) -> str | None:
     """Return the name of who sent a mail, else the address."""
     name, address = email.utils.parseaddr((_header(mail, "From") or "")[:1000])
     return name or address or None
-
-

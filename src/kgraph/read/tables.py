@@ -17,9 +17,27 @@ from kgraph.read.fields import Report, Where, article
 from kgraph.read.source import Source
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "body", "content", "article", "article_text", "full_text", "fulltext", "story", "maintext"),
+    "text": (
+        "text",
+        "body",
+        "content",
+        "article",
+        "article_text",
+        "full_text",
+        "fulltext",
+        "story",
+        "maintext",
+    ),
     "title": ("title", "headline", "head", "heading"),
-    "date": ("date", "published", "publish_date", "publication_date", "published_at", "pubdate", "date_publish"),
+    "date": (
+        "date",
+        "published",
+        "publish_date",
+        "publication_date",
+        "published_at",
+        "pubdate",
+        "date_publish",
+    ),
     "url": ("url", "link", "href", "web_url", "permalink"),
     "source": ("source", "publisher", "outlet", "publication", "newspaper", "source_domain", "site"),
     "author": ("author", "byline", "authors", "writer", "creator"),
@@ -45,7 +63,10 @@ def read_csv(
     if not start.strip():
         raise ReadError("is empty")
     codec = detect(start)
-    with source.open() as handle, io.TextIOWrapper(handle, encoding=codec, errors="replace", newline="") as text:
+    with (
+        source.open() as handle,
+        io.TextIOWrapper(handle, encoding=codec, errors="replace", newline="") as text,
+    ):
         limit = csv.field_size_limit(min(LONGEST_LINE, sys.maxsize))
         try:
             rows = csv.reader(_Lines(text), delimiter=_delimiter(start, codec, source.suffix), strict=False)
@@ -68,7 +89,8 @@ def read_csv(
                 where = Where(source, report, line=rows.line_num)
                 if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
                     where.problem(
-                        f"has {len(row)} cells, not {len(header)}", "read without the last; quote the delimiter"
+                        f"has {len(row)} cells, not {len(header)}",
+                        "read without the last; quote the delimiter",
                     )
                 found = _article(dict(zip(header, row, strict=False)), chosen, f"{name}-{number}", where)
                 if found is not None:
