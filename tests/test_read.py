@@ -13,11 +13,11 @@ import pytest
 
 from kgraph.errors import ReadError
 from kgraph.model import Article, Problem
-from kgraph.read import READERS, Reading, Source, count, expand, read
+from kgraph.read import READERS, Source, count, expand, read
 from kgraph.read.dates import iso_date
 from kgraph.read.text import front_matter
+from reading import got, only, refused, written
 
-ANY = Reading(any_language=True)
 SAMPLES = Path(__file__).parent.parent / "src" / "kgraph" / "samples"
 ENGLISH = "The ministry said “the base” at Bagram was closed – Señor Peña of Côte d’Ivoire denied it."
 RUSSIAN = "Министр обороны России Сергей Шойгу заявил о развертывании систем С-400 на авиабазе Хмеймим."
@@ -32,51 +32,15 @@ PAGE = """<!doctype html><html><head><title>Bridge at Kestrel Bay opened | Harbo
 <script>alert("not text")</script></article><footer>All rights reserved</footer></body></html>"""
 
 
-def got(
-    paths: str | Path | Iterable[str | Path], *, date: str | None = None
-) -> tuple[list[Article], list[Problem]]:
-    """Articles and problems of paths; every problem is checked to be one printable line with a remedy."""
-    problems: list[Problem] = []
-    given = [paths] if isinstance(paths, str | Path) else paths
-    articles = list(read(given, on_problem=problems.append, date=date, reading=ANY))
-    for problem in problems:
-        assert str(problem).isprintable()
-        assert problem.reason
-        assert problem.remedy
-    return articles, problems
-
-
 def unexpected(problem: Problem) -> None:
     """Fail on any problem."""
     pytest.fail(str(problem))
-
-
-def only(path: Path) -> Article:
-    """Read the one article of a file that has no problem."""
-    articles, problems = got(path)
-    assert problems == []
-    assert len(articles) == 1
-    return articles[0]
-
-
-def refused(path: Path) -> Problem:
-    """Read the one problem of a file that gives no article."""
-    articles, problems = got(path)
-    assert articles == []
-    assert len(problems) == 1
-    return problems[0]
 
 
 def jsonl(path: Path, *lines: object) -> Path:
     """Write lines as JSON, strings as they are."""
     texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
     path.write_text("\n".join(texts) + "\n", encoding="utf-8")
-    return path
-
-
-def written(path: Path, content: str | bytes) -> Path:
-    """Write a file and return its path; line ends stay as they are."""
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 

@@ -159,7 +159,8 @@ def _all(
 ) -> Iterator[tuple[str, int | None, Article]]:
     """Yield (place, line, article) of every source and of what is packed in it; a fault costs its own alone."""
     known = suffixes()
-    for outer in sources:
+    for given in sources:
+        outer = given if given.name else dataclasses.replace(given, name=_paths.slug(given.url or given.shown))
         try:
             for source in archive.unpacked(outer, known, reading.limits, report):
                 try:
@@ -168,7 +169,9 @@ def _all(
                 except ReadError as error:
                     report(Problem(source.shown, str(error), _remedy(error)))
         except ReadError as error:
-            report(Problem(outer.shown, str(error), _remedy(error)))
+            rest = "what is left of it is skipped; pack it again or leave it out"
+            packed = outer.suffix in archive.SUFFIXES
+            report(Problem(outer.shown, str(error), rest if packed else _remedy(error)))
         except OSError as error:
             why = error.strerror or type(error).__name__
             remedy = "skipped; check the file and its permissions"
@@ -179,7 +182,7 @@ def _one(
     source: Source, reading: Reading, guard: Guard, report: Report
 ) -> Iterator[tuple[int | None, Article]]:
     """Yield (line, article) of one source, by its reader."""
-    name = source.name or _paths.slug(source.url or source.shown)
+    name = source.name
     if source.suffix not in _STREAMED and not (source.suffix == ".parquet" and source.path is not None):
         source = source.bounded(reading.limits.size)
     options: dict[str, Any] = {"columns": dict(reading.columns)} if source.suffix in _TABLES else {}

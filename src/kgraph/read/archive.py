@@ -118,8 +118,11 @@ class _Counted(io.RawIOBase):
     ``packed`` is how many bytes it is unpacked from; None where it is not, and was counted on the way here.
     """
 
-    def __init__(self, inner: BinaryIO, budget: _Budget, packed: int | None) -> None:
-        self._inner, self._budget, self._packed, self._out = inner, budget, packed, 0
+    def __init__(
+        self, inner: BinaryIO, budget: _Budget, packed: int | None, below: BinaryIO | None = None
+    ) -> None:
+        self._inner, self._budget, self._packed, self._below = inner, budget, packed, below
+        self._out = 0
 
     def readable(self) -> bool:
         return True
@@ -162,6 +165,8 @@ class _Counted(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._inner.close()
+            if self._below is not None:  # what unpacks does not close what it unpacks
+                self._below.close()
         super().close()
 
 
@@ -260,14 +265,16 @@ def _compressed(source: Source, kind: str, budget: _Budget) -> Source:
     packed = source.path.stat().st_size if source.path is not None else _length(source)
 
     def opened() -> BinaryIO:
-        with _damage():
-            return _counted(unpack(source.open()), budget, packed)
+        raw = source.open()
+        return _counted(unpack(raw), budget, packed, raw)
 
     return Source(source.shown, kind, opened, source.url, source.stated, name=source.name)
 
 
-def _counted(inner: BinaryIO, budget: _Budget, packed: int | None) -> BinaryIO:
-    return io.BufferedReader(_Counted(inner, budget, packed), _CHUNK)
+def _counted(
+    inner: BinaryIO, budget: _Budget, packed: int | None, below: BinaryIO | None = None
+) -> BinaryIO:
+    return io.BufferedReader(_Counted(inner, budget, packed, below), _CHUNK)
 
 
 Member = tuple[str, Callable[[], BinaryIO], str | None]

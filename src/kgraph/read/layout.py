@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kgraph.read.dates import iso_date
 
@@ -16,7 +17,7 @@ GAP = 1.3
 _MARGIN = 0.12  # of a page's height, in which running heads and feet stand
 _ENDS = 3  # lines at either end of a page that may be repeated
 _PROSE = 3.5  # words of a piece from which on it is no cell of a table
-_FEWEST = 5  # lines that show columns
+_FEWEST = 3  # lines that show columns
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(
     r"(?:page |p\. ?|[-–—|] ?)?[0-9]{1,4}(?: ?(?:of|/) ?[0-9]{1,4})?(?: ?[-–—|])?", re.IGNORECASE
@@ -142,19 +143,28 @@ def _in_columns(lines: Sequence[Line]) -> Iterator[Piece]:
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
-    """Return the x that most lines with a gap have within their gap; None where they are no columns of prose."""
-    gaps = [(a.right, b.left) for line in lines for a, b in zip(line, line[1:], strict=False)]
+    """Return the x that most lines with a gap have within it; None where they are no columns of prose."""
     split = [line for line in lines if len(line) > 1]
     if len(split) < _FEWEST:
         return None
-    x = statistics.median((begin + end) / 2 for begin, end in gaps)
-    inside = [
-        line for line in split if any(a.right <= x <= b.left for a, b in zip(line, line[1:], strict=False))
-    ]
+    x = _commonest([(a.right, b.left) for line in split for a, b in pairwise(line)])
+    inside = [line for line in split if any(a.right <= x <= b.left for a, b in pairwise(line))]
     words = [len(piece.text.split()) for line in inside for piece in line]
     crossing = sum(any(piece.left < x < piece.right for piece in line) for line in lines)
     is_prose = bool(words) and statistics.mean(words) >= _PROSE
     return x if is_prose and len(inside) >= max(_FEWEST, 0.6 * len(split), crossing) else None
+
+
+def _commonest(gaps: Sequence[tuple[float, float]]) -> float:
+    """Return the middle of the stretch that most gaps have in common."""
+    edges = sorted([(begin, -1) for begin, _ in gaps] + [(end, 1) for _, end in gaps])
+    best = depth = 0
+    x = 0.0
+    for (here, step), (after, _) in pairwise(edges):
+        depth -= step
+        if depth > best:
+            best, x = depth, (here + after) / 2
+    return x
 
 
 def _joined(line: Line) -> Piece:
@@ -193,7 +203,7 @@ def _paragraphs(pieces: Sequence[Piece]) -> Iterator[str]:
 
 def _leading(pieces: Sequence[Piece]) -> float:
     """Return the usual distance of a line to the one above it."""
-    steps = [a.bottom - b.bottom for a, b in zip(pieces, pieces[1:], strict=False) if a.bottom > b.bottom]
+    steps = [a.bottom - b.bottom for a, b in pairwise(pieces) if a.bottom > b.bottom]
     return statistics.median(steps) if steps else 12.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from kgraph.errors import ReadError
@@ -155,7 +156,7 @@ def _end(chars: list[tuple[str, float, float, float, float]], lines: list[Line])
     pieces: list[Piece] = []
     begin = 0
     drawn = [(at, char) for at, char in enumerate(chars) if not char[0].isspace()]
-    for (left_at, left), (right_at, right) in zip(drawn, drawn[1:], strict=False):
+    for (left_at, left), (right_at, right) in pairwise(drawn):
         if right[1] - left[3] > layout.GAP * max(right[4] - right[2], left[4] - left[2]):
             pieces += _piece(chars[begin : left_at + 1])
             begin = right_at

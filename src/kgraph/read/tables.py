@@ -124,7 +124,9 @@ def read_parquet(
                     found = _article(values, chosen, f"{name}-{number}", where)
                     if found is not None:
                         yield None, found
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         first = printable(" ".join(str(error).split()))[:120]
         raise ReadError(f"is no Parquet file, or damaged ({first})") from None
 
@@ -137,7 +139,7 @@ def choose(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
         if field in columns:
             column = given.get(_plain_name(columns[field]))
             if column is None:
-                raise ReadError(f"has no column {printable(columns[field][:60])!r}; it has {_listed(header)}")
+                raise ReadError(f"has no column '{printable(columns[field][:60])}'; it has {_listed(header)}")
             chosen[column] = field
             continue
         for each in names:
