@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from kgraph.model import Article, Problem
 from kgraph.read import Reading, read
 
 ANY = Reading(any_language=True)
+
+
+def unexpected(problem: Problem) -> None:
+    """Fail on any problem."""
+    pytest.fail(str(problem))
 
 
 def got(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading import got, written
 
 from kgraph.read import Reading, read_sources
 from kgraph.read.language import SHORTEST, foreign
 from kgraph.read.source import Source
+from reading import got, written
 
 FOREIGN = {
     "French": "Selon l'armée, trois soldats ont été blessés dans une embuscade près de Kidal.",
@@ -21,7 +21,8 @@ FOREIGN = {
     "Swahili": "Wanajeshi watatu walijeruhiwa katika shambulio karibu na mpaka.",
     "Russian": "Трое военных ранены при нападении у границы, сообщило министерство.",
     "Arabic": "أصيب ثلاثة جنود في هجوم قرب الحدود، حسبما أعلنت وزارة الدفاع.",
-    "Chinese": "国防部星期一宣布在边境附近设立新的基地。两名士兵在袭击中受伤。双方签署了军事合作协议，并将于明年举行联合演习。",
+    "Chinese": "国防部星期一宣布在边境附近设立新的基地。两名士兵在袭击中受伤。"
+    "双方签署了军事合作协议，并将于明年举行联合演习。",
 }
 ENGLISH = [
     "Al Hudaydah, Sana'a, Ta'izz, Marib, Shabwah: clashes reported; Ansar Allah denies losses.",
@@ -48,7 +49,9 @@ def test_english(text: str) -> None:
     assert foreign(text) is None
 
 
-@pytest.mark.parametrize("text", ["", "Trois soldats blessés", "1 2 3 " * 50, "\x00\ud800\x85" * 50, "🙂" * 99])
+@pytest.mark.parametrize(
+    "text", ["", "Trois soldats blessés", "1 2 3 " * 50, "\x00\ud800\x85" * 50, "🙂" * 99]
+)
 def test_nothing_to_tell(text: str) -> None:
     """What is too short, or no words at all, is kept."""
     assert foreign(text) is None

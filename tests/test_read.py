@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from kgraph.model import Article, Problem
 from kgraph.read import READERS, Source, count, expand, read
 from kgraph.read.dates import iso_date
 from kgraph.read.text import front_matter
-from reading import got, only, refused, written
+from reading import got, only, refused, unexpected, written
 
 SAMPLES = Path(__file__).parent.parent / "src" / "kgraph" / "samples"
 ENGLISH = "The ministry said “the base” at Bagram was closed – Señor Peña of Côte d’Ivoire denied it."
@@ -30,11 +30,6 @@ PAGE = """<!doctype html><html><head><title>Bridge at Kestrel Bay opened | Harbo
 <p>The navy of Norland opened a repair yard at Kestrel Bay on Monday, its commander told reporters.</p>
 <p>Officials in the café nearby said that the yard would serve two frigates from next spring onwards.</p>
 <script>alert("not text")</script></article><footer>All rights reserved</footer></body></html>"""
-
-
-def unexpected(problem: Problem) -> None:
-    """Fail on any problem."""
-    pytest.fail(str(problem))
 
 
 def jsonl(path: Path, *lines: object) -> Path:

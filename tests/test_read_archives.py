@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reading import got, only, refused, written
 
 from kgraph.read import Limits, Reading, expand
-from kgraph.read.archive import stem, suffix
+from kgraph.read.kinds import stem, suffix
+from reading import got, only, refused, written
 
 TEXT = "The navy of Norland opened a repair yard.\n"
 LINES = '{"text": "One."}\n{"text": "Two."}\n'
@@ -59,7 +59,13 @@ def test_zip(tmp_path: Path) -> None:
     """Members are named from archive and member; hidden ones and other kinds are passed over."""
     path = zipped(
         tmp_path / "news.zip",
-        {"may/talks.txt": TEXT, "press.jsonl": LINES, ".x.txt": TEXT, "__MACOSX/a.txt": TEXT, "run.exe": "MZ"},
+        {
+            "may/talks.txt": TEXT,
+            "press.jsonl": LINES,
+            ".x.txt": TEXT,
+            "__MACOSX/a.txt": TEXT,
+            "run.exe": "MZ",
+        },
     )
     articles, problems = got(path)
     assert problems == []
@@ -117,7 +123,9 @@ def test_links_and_devices(tmp_path: Path) -> None:
         info = tarfile.TarInfo(f"odd{kind.decode()}.txt")
         info.type, info.linkname = kind, "/etc/passwd"
         odd.append(info)
-    articles, problems = got(tarred(tmp_path / "n.tar", {**dict.fromkeys(odd, b""), "b.txt": b"Two men met."}))
+    articles, problems = got(
+        tarred(tmp_path / "n.tar", {**dict.fromkeys(odd, b""), "b.txt": b"Two men met."})
+    )
     assert [article.text for article in articles] == ["Two men met."]
     assert [problem.reason for problem in problems] == ["is a link or a device, not a file"] * 4
     link = zipfile.ZipInfo("a.txt")
@@ -209,6 +217,15 @@ def test_directory_of_members_is_bounded(tmp_path: Path) -> None:
     assert problems[0].reason == "has more than 10 members"
 
 
+def test_member_without_a_name(tmp_path: Path) -> None:
+    """A member without a name, on which Python's own module fails, is passed over."""
+    data = zipped(tmp_path / "n.zip", {"a.txt": TEXT, "b.txt": TEXT}).read_bytes()
+    at = data.index(b"PK\1\2")
+    nameless = data[: at + 28] + b"\0\0" + data[at + 30 : at + 46] + data[at + 51 :]
+    articles, problems = got(written(tmp_path / "n.zip", nameless))
+    assert len(articles) + len(problems) >= 1
+
+
 def test_empty_archive(tmp_path: Path) -> None:
     """An archive without articles is named."""
     assert refused(zipped(tmp_path / "n.zip", {"a.exe": "MZ"})).reason == "holds no article"
@@ -228,7 +245,11 @@ def test_expand_finds_archives(tmp_path: Path) -> None:
     """Archives in folders are found; compressed files of other kinds are passed over."""
     for name in ("a.zip", "b.txt.gz", "c.py.gz", "d.tgz"):
         written(tmp_path / name, b"")
-    assert [path.name for path in expand([tmp_path], on_problem=lambda _: None)] == ["a.zip", "b.txt.gz", "d.tgz"]
+    assert [path.name for path in expand([tmp_path], on_problem=lambda _: None)] == [
+        "a.zip",
+        "b.txt.gz",
+        "d.tgz",
+    ]
 
 
 def test_twins(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+
 from reading import only, refused, written
 
 PAGE = """<html><head><title>Yard opened</title><meta name="author" content="Jo Bent"></head><body>
@@ -89,6 +90,8 @@ def test_nothing_to_read(tmp_path: Path, name: str, data: bytes, reason: str) ->
         "Date: " + "(" * 5000,
         "From: " + "<" * 5000 + "@",
         "Content-Type: text/plain; charset=no-such-code",
+        "Content-Type: text/plain; charset*=a\0b''c",
+        "From: =?a\0b?q?x?=",
         "Content-Transfer-Encoding: base64; x",
     ],
 )
@@ -100,5 +103,7 @@ def test_odd_headers(tmp_path: Path, head: str) -> None:
 
 def test_parts_without_end(tmp_path: Path) -> None:
     """Parts within parts are followed to a small depth, and what is deeper costs that mail alone."""
-    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(300))
+    deep = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(300)
+    )
     assert refused(written(tmp_path / "a.eml", deep + b"\r\nText.")).remedy.startswith("skipped")

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import only, refused, written
 
 from kgraph.evaluate.fuzz import small_pdf
 from kgraph.read.layout import Page, Piece, arrange
+from reading import only, refused, written
 
 pytest.importorskip("pypdfium2", reason="the extra pdf is not installed")
 canvas = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab, which makes the PDFs, is missing")
 
 TITLE = "Norland opens a second airfield"
-WORDS = (
-    "The defence ministry of Norland said on Monday that it would open a second airfield near Kestrel Bay . "
-    "Foreign Minister Ada Lindqvist met her counterpart from Keldania . Opposition lawmakers accused the "
-    "government of undermining the neutrality of the archipelago . A spokesman denied it ."
-).replace(" .", ".").split()
+STORY = (
+    "The defence ministry of Norland said on Monday that it would open a second airfield near Kestrel Bay. "
+    "Foreign Minister Ada Lindqvist met her counterpart from Keldania. Opposition lawmakers accused the "
+    "government of undermining the neutrality of the archipelago. A spokesman denied it."
+)
+WORDS = STORY.split()
 
 
 def wrapped(width: int) -> list[str]:
@@ -90,7 +91,12 @@ def test_broken_words(tmp_path: Path) -> None:
     """Words broken at the end of a line are whole again; compounds, names and ranges keep their hyphen."""
     path = tmp_path / "a.pdf"
     made = drawn(path)
-    lines = ["The defence minis-", "try said that Anglo-", "American troops in the coun-", "try's north are well-"]
+    lines = [
+        "The defence minis-",
+        "try said that Anglo-",
+        "American troops in the coun-",
+        "try's north are well-",
+    ]
     lines += ["trained. The agree-", "ment of 2031-", "2032 names anti-tank and anti-", "tank weapons."]
     text = made.beginText(60, 700)
     text.setFont("Times-Roman", 11)
@@ -128,7 +134,10 @@ def test_table_stays_apart(tmp_path: Path) -> None:
     [
         ("Airfield plans of Norland", "Airfield plans of Norland"),
         ("Microsoft Word - Airfield plans of Norland", "Airfield plans of Norland"),
-        *((bad, TITLE) for bad in ("", "untitled", "Microsoft Word - final 2.docx", "page 1.indd", "12 / 34")),
+        *(
+            (bad, TITLE)
+            for bad in ("", "untitled", "Microsoft Word - final 2.docx", "page 1.indd", "12 / 34")
+        ),
     ],
 )
 def test_title(tmp_path: Path, stated: str, title: str) -> None:
@@ -195,7 +204,10 @@ def test_three_columns_and_a_headline_between() -> None:
         return Piece(text, x, y, x + 100, y + 10, 10.0)
 
     def row(name: str, y: float) -> tuple[Piece, ...]:
-        return tuple(piece(f"the {name} line of {column}", x, y) for column, x in zip("abc", (50, 200, 350), strict=True))
+        return tuple(
+            piece(f"the {name} line of {column}", x, y)
+            for column, x in zip("abc", (50, 200, 350), strict=True)
+        )
 
     lines = [row(f"{n}", 700 - 12 * n) for n in range(8)]
     lines.append((Piece("A headline across the whole page.", 50, 590, 450, 600, 10.0),))

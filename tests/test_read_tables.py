@@ -6,10 +6,10 @@ import datetime
 from pathlib import Path
 
 import pytest
-from reading import ANY, got, only, refused, written
 
 from kgraph.read import Reading
 from kgraph.read.tables import NAMES, choose
+from reading import ANY, got, only, refused, written
 
 TEXT = "The navy of Norland opened a repair yard."
 COLUMNS = Reading(any_language=True, columns={"text": "lede", "title": "Kopf"})
@@ -19,8 +19,9 @@ def test_csv(tmp_path: Path) -> None:
     """Usual names of columns are known in any case; others are kept, and a quoted field keeps its lines."""
     path = written(
         tmp_path / "press.csv",
-        'ID,Headline,Body,Publish-Date,Publisher,LINK,By Line,Byline,desk\r\n'
-        f'7,"Yard, opened","{TEXT}\nIt has two docks.",4 March 2030,Courier,https://x.example/a,-,Mara Voss,Sea\r\n'
+        "ID,Headline,Body,Publish-Date,Publisher,LINK,By Line,Byline,desk\r\n"
+        f'7,"Yard, opened","{TEXT}\nIt has two docks.",4 March 2030,Courier,https://x.example/a,-,'
+        "Mara Voss,Sea\r\n"
         f",,{TEXT},,,,,,\r\n",
     )
     articles, problems = got(path)
@@ -61,9 +62,7 @@ def test_column_by_choice(tmp_path: Path) -> None:
 def test_no_text_column(tmp_path: Path) -> None:
     """A table without a column of texts gets one line that lists its columns."""
     problem = refused(written(tmp_path / "a.csv", "name,rank\n" + "a,b\n" * 500))
-    assert problem.reason == (
-        "has no column of texts; name it with --column text=NAME; it has name, rank"
-    )
+    assert problem.reason == ("has no column of texts; name it with --column text=NAME; it has name, rank")
     wide = refused(written(tmp_path / "b.csv", ",".join(f"c{n}" for n in range(5000)) + "\n"))
     assert len(wide.reason) < 250
 
@@ -123,7 +122,10 @@ def test_usual_names() -> None:
     assert len(set(every)) == len(every)
     for field, names in NAMES.items():
         for name in names:
-            assert choose(["text", name.upper().replace("_", " ")] if field != "text" else [name], {})[
-                name.upper().replace("_", " ") if field != "text" else name
-            ] == field
+            assert (
+                choose(["text", name.upper().replace("_", " ")] if field != "text" else [name], {})[
+                    name.upper().replace("_", " ") if field != "text" else name
+                ]
+                == field
+            )
     assert ANY.columns == {}

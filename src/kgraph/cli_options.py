@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kgraph.read import Reading
-from kgraph.read.tables import NAMES
+from kgraph.read.limits import FIELDS
 
 Paths = Annotated[
     list[str],
@@ -53,7 +53,7 @@ def reading(*, any_language: bool, columns: list[str] | None) -> Reading:
     chosen = {}
     for pair in columns or []:
         field, equals, column = pair.partition("=")
-        if not equals or field not in NAMES or not column.strip():
-            raise typer.BadParameter(f"--column takes FIELD=NAME; fields: {', '.join(NAMES)}")
+        if not equals or field not in FIELDS or not column.strip():
+            raise typer.BadParameter(f"--column takes FIELD=NAME; fields: {', '.join(FIELDS)}")
         chosen[field] = column
     return Reading(any_language=any_language, columns=chosen)

@@ -158,8 +158,8 @@ def find(
 ) -> tuple[Iterator[Article], int]:
     """Return the articles of files, folders and globs, and about how many they are.
 
-    ``date`` is given to articles that state none; ``reading`` says the rest. Problems go to ``on_problem``, by
-    default the log; raises ReadError where there is no file at all, or ``date`` is none.
+    ``date`` is given to articles that state none; ``reading`` says the rest. Problems go to ``on_problem``,
+    by default the log; raises ReadError where there is no file at all, or ``date`` is none.
     """
     report = on_problem or _warn
     files = expand([paths] if isinstance(paths, str | Path) else paths, on_problem=report)

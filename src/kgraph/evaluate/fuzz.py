@@ -1,8 +1,8 @@
 """Broken input on purpose: ``python -m kgraph.evaluate.fuzz --count 10000 --seed 1``.
 
-Valid files of every format are damaged (bits flipped, pieces cut, doubled, moved or put in), packed ones also
-inside, and read between good ones. Counted are exceptions that leave the reader, files over the time limit, and
-good articles that are lost beside a bad one; each of them is a fault of kgraph.
+Valid files of every format are damaged (bits flipped, pieces cut, doubled, moved or put in), packed ones
+also inside, and read between good ones. Counted are exceptions that leave the reader, files over the time
+limit, and good articles that are lost beside a bad one; each of them is a fault of kgraph.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import io
 import json
 import lzma
 import random
+import re
 import sys
 import tarfile
 import time
@@ -21,18 +22,24 @@ import traceback
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kgraph.model import Problem
 from kgraph.read import Limits, Reading, Source, read_sources
-from kgraph.read.archive import suffix
+from kgraph.read.kinds import suffix
 
-GOOD = "The navy of Norland opened a repair yard at Kestrel Bay on Monday, its commander told reporters there."
+GOOD = "The navy of Norland opened a repair yard at Kestrel Bay on Monday, its commander told reporters."
 _BODY = (
     "The defence ministry of Norland said on Monday that it would open a second airfield near Kestrel Bay. "
     "Foreign Minister Ada Lindqvist met her counterpart from Keldania and signed an agreement on patrols."
 )
+_PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": lambda data: gzip.compress(data, mtime=0),
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+}
+_VALUES = re.compile(r"[0-9]+|'[^']*'|of [^ ]+ #.*")
 _BATCH = 200
 _SLACK = 5.0  # seconds beyond the limit that starting a process anew may take
 
@@ -47,7 +54,7 @@ class Result:
     exceptions: list[str] = field(default_factory=list)
     hangs: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    slowest: float = 0.0
+    slowest: tuple[float, str] = (0.0, "")
     by_format: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -64,7 +71,9 @@ def samples() -> dict[str, bytes]:
         f"content='2030-03-04'><meta name='author' content='Mara Voss'></head><body><nav>Home</nav><article>"
         f"<h1>Airfield opens</h1><p>{_BODY}</p><p>{_BODY}</p></article></body></html>"
     ).encode()
-    line = json.dumps({"id": "n1", "title": "Airfield", "date": "2030-03-04", "text": _BODY, "tags": [1, "a"]})
+    line = json.dumps(
+        {"id": "n1", "title": "Airfield", "date": "2030-03-04", "text": _BODY, "tags": [1, "a"]}
+    )
     table = f'Headline,Body,Published\r\nAirfield,"{_BODY}",2030-03-04\r\nYard,"{GOOD}",4 March 2030\r\n'
     mail = (
         "From: =?utf-8?q?Mara_Voss?= <mara@example.org>\r\nSubject: Airfield opens\r\nMIME-Version: 1.0\r\n"
@@ -95,11 +104,15 @@ def samples() -> dict[str, bytes]:
         parquet.write_table(pyarrow.table({"title": ["Airfield", "Yard"], "text": [_BODY, GOOD]}), sink)
         found["a.parquet"] = sink.getvalue()
     inner = {name: found[name] for name in ("a.txt", "a.html", "a.jsonl", "a.csv")}
-    return found | {kind: packed(kind, inner) for kind in ("a.zip", "a.tar", "a.tar.gz", "a.txz", "a.tar.bz2")} | {
-        "a.txt.gz": gzip.compress(found["a.txt"], mtime=0),
-        "a.html.bz2": bz2.compress(page),
-        "a.jsonl.xz": lzma.compress(found["a.jsonl"]),
-    }
+    return (
+        found
+        | {kind: packed(kind, inner) for kind in ("a.zip", "a.tar", "a.tar.gz", "a.txz", "a.tar.bz2")}
+        | {
+            "a.txt.gz": gzip.compress(found["a.txt"], mtime=0),
+            "a.html.bz2": bz2.compress(page),
+            "a.jsonl.xz": lzma.compress(found["a.jsonl"]),
+        }
+    )
 
 
 def packed(kind: str, members: Mapping[str, bytes]) -> bytes:
@@ -151,7 +164,10 @@ _NASTY = (
     *(b"\0", b"\xff\xff\xff\xff", b"\xff" * 8, b"\x7f\xff\xff\xff", b"-1", b"9" * 5000, b"%n", b"\n---\n"),
     *(b"<" * 500, b"<div>" * 3000, b"[" * 3000, b'{"a":' * 2000, b"&#x110000;", b"&a;" * 500, b'"' * 99),
     *(b"\xed\xa0\x80", "\u202e\u2028".encode(), b"\xfe\xff", b" " * 9000, b"=?utf-8?q?" * 99, b"/../" * 50),
-    *(b"<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>", b"Content-Type: multipart/x; boundary=b\r\n"),
+    *(
+        b"<!DOCTYPE a [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>",
+        b"Content-Type: multipart/x; boundary=b\r\n",
+    ),
     *(b"obj<</Length 99999999999/Filter/FlateDecode>>stream", b"/Kids[2 0 R]", b"PK\x01\x02", b"PK\x05\x06"),
 )
 
@@ -197,8 +213,7 @@ def inputs(count: int, chance: random.Random) -> Iterator[tuple[str, bytes]]:
                 yield name, packed(name, {each: damaged(valid[each], chance) for each in chosen})
             else:
                 inner = damaged(valid[name.rpartition(".")[0]], chance)
-                pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[name.rpartition(".")[2]]
-                yield name, pack(inner)
+                yield name, _PACKERS[name.rpartition(".")[2]](inner)
             continue
         yield name, damaged(valid[name], chance)
 
@@ -227,7 +242,7 @@ def _batch(files: Sequence[tuple[str, bytes]], name: str, limits: Limits, result
 
     def problem(found: Problem) -> None:
         result.problems += 1
-        result.reasons[found.reason[:60]] += 1
+        result.reasons[_VALUES.sub("…", found.reason)[:60]] += 1
 
     def sources() -> Iterator[Source]:
         nonlocal begun, at
@@ -237,7 +252,7 @@ def _batch(files: Sequence[tuple[str, bytes]], name: str, limits: Limits, result
             begun, at = time.monotonic(), f"{name} #{number} {file}"
             yield Source(at.replace("a.", f"{number}.", 1), kind, lambda data=data: io.BytesIO(data))  # type: ignore[misc]
             spent = time.monotonic() - begun
-            result.slowest = max(result.slowest, spent)
+            result.slowest = max(result.slowest, (spent, at))
             if spent > limits.seconds + _SLACK:
                 result.hangs.append(f"{at}: {spent:.1f} s")
             text = f"{number}. {GOOD}".encode()
@@ -268,7 +283,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = run(count=count, seconds=given.seconds, seed=given.seed)
     sys.stdout.write(
         f"{found.inputs} damaged files in {time.monotonic() - begun:.0f} s: {found.articles} articles, "
-        f"{found.problems} problems; slowest {found.slowest:.1f} s\n"
+        f"{found.problems} problems; slowest {found.slowest[0]:.1f} s "
+        f"({found.slowest[1]})\n"
         f"exceptions {len(found.exceptions)}, over the time limit {len(found.hangs)}, "
         f"good articles lost {len(found.lost)}\n"
     )

@@ -6,6 +6,7 @@ Nothing here stops at bad input: each problem is reported in one line and the re
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,20 +15,16 @@ from typing import Any
 
 from kgraph.errors import ReadError
 from kgraph.model import Article, Problem
-from kgraph.read import archive, plugins
 from kgraph.read import paths as _paths
+from kgraph.read import plugins
 from kgraph.read.dates import iso_date
 from kgraph.read.encoding import decode, printable
 from kgraph.read.fields import Report
 from kgraph.read.guard import Guard
-from kgraph.read.html import read_html
 from kgraph.read.jsonl import loads, read_json, read_jsonl
 from kgraph.read.language import foreign
 from kgraph.read.limits import Limits, Reading
-from kgraph.read.mail import read_mail, read_mhtml
-from kgraph.read.pdf import read_pdf
 from kgraph.read.source import Source
-from kgraph.read.tables import read_csv, read_parquet
 from kgraph.read.text import read_text
 
 __all__ = ["READERS", "Limits", "Reader", "Reading", "Source", "count", "expand", "read", "read_sources"]
@@ -35,21 +32,38 @@ __all__ = ["READERS", "Limits", "Reader", "Reading", "Source", "count", "expand"
 Reader = Callable[[Source, str, Report], Iterator[tuple[int | None, Article]]]
 """From a source, a name for articles without an id, and where problems go, to (line, article)."""
 
+
+class _Later:
+    """A reader whose module is loaded when it first reads; ``name`` is ``module:function``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = f"kgraph.read.{name}"
+
+    def __call__(
+        self, source: Source, name: str, report: Report, **options: Any
+    ) -> Iterator[tuple[int | None, Article]]:
+        module, _, function = self.name.partition(":")
+        reader: Reader = getattr(importlib.import_module(module), function)
+        return reader(source, name, report, **options)
+
+
+_csv, _html, _mhtml = _Later("tables:read_csv"), _Later("html:read_html"), _Later("mail:read_mhtml")
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        ".csv": read_csv,
-        ".eml": read_mail,
-        ".htm": read_html,
-        ".html": read_html,
+        ".csv": _csv,
+        ".eml": _Later("mail:read_mail"),
+        ".htm": _html,
+        ".html": _html,
         ".json": read_json,
         ".jsonl": read_jsonl,
         ".md": read_text,
-        ".mht": read_mhtml,
-        ".mhtml": read_mhtml,
+        ".mht": _mhtml,
+        ".mhtml": _mhtml,
         ".ndjson": read_jsonl,
-        ".parquet": read_parquet,
-        ".pdf": read_pdf,
-        ".tsv": read_csv,
+        ".parquet": _Later("tables:read_parquet"),
+        ".pdf": _Later("pdf:read_pdf"),
+        ".tsv": _csv,
         ".txt": read_text,
     }
 )
@@ -70,9 +84,9 @@ def read(
 ) -> Iterator[Article]:
     """Articles of files, folders and globs, in the order of their paths; every id once.
 
-    Archives and compressed files are read in place. ``date`` is given to articles that state none; what
-    else is wanted is said by ``reading``. Raises ReadError at once where a date is none; anything wrong with a file goes to
-    ``on_problem``, and the other files are read.
+    Archives and compressed files are read in place. ``date`` is given to articles that state none;
+    ``reading`` says what else is wanted. Raises ReadError at once where a date is none; anything wrong with a
+    file goes to ``on_problem``, and the other files are read.
     """
     reading = _checked(reading, date)
     return _read(_files(paths, on_problem), reading, on_problem)
@@ -134,9 +148,18 @@ def _read(sources: Iterable[Source], reading: Reading, report: Report) -> Iterat
     """Yield the articles of every source; a second one of the same id is reported and left out."""
     first: dict[str, str] = {}
     aside: Counter[str] = Counter()
+    asks = not reading.any_language
     with Guard(reading.limits) as guard:
         for place, line, article in _all(sources, reading, guard, report):
-            if not reading.any_language and (language := foreign(article.text)) is not None:
+            language = None
+            if asks:
+                try:
+                    language = foreign(article.text)
+                except ImportError as error:
+                    asks = False
+                    reason = f"languages cannot be told apart ({printable(str(error))})"
+                    report(Problem("in all", reason, "all are read; pip install pycld2"))
+            if language is not None:
                 aside[language] += 1
                 reason = f"is in {language}, not English"
                 report(Problem(place, reason, "set aside; --any-language keeps it", line))
@@ -157,25 +180,33 @@ def _read(sources: Iterable[Source], reading: Reading, report: Report) -> Iterat
 def _all(
     sources: Iterable[Source], reading: Reading, guard: Guard, report: Report
 ) -> Iterator[tuple[str, int | None, Article]]:
-    """Yield (place, line, article) of every source and of what is packed in it; a fault costs its own alone."""
+    """Yield (place, line, article) of every source and what is packed in it; faults cost only their own."""
+    from kgraph.read import archive
+
     known = suffixes()
     for given in sources:
-        outer = given if given.name else dataclasses.replace(given, name=_paths.slug(given.url or given.shown))
+        outer = dataclasses.replace(given, name=given.name or _paths.slug(given.url or given.shown))
         try:
             for source in archive.unpacked(outer, known, reading.limits, report):
                 try:
                     for line, article in _one(source, reading, guard, report):
                         yield source.shown, line, article
-                except ReadError as error:
-                    report(Problem(source.shown, str(error), _remedy(error)))
+                except (ReadError, OSError) as error:
+                    report(_fault(source, error))
         except ReadError as error:
-            rest = "what is left of it is skipped; pack it again or leave it out"
-            packed = outer.suffix in archive.SUFFIXES
-            report(Problem(outer.shown, str(error), rest if packed else _remedy(error)))
+            remedy = "what is left of it is skipped; pack it again or leave it out"
+            report(Problem(outer.shown, str(error), remedy))
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            remedy = "skipped; check the file and its permissions"
-            report(Problem(outer.shown, f"cannot be read ({printable(why)})", remedy))
+            report(_fault(outer, error))
+
+
+def _fault(source: Source, error: ReadError | OSError) -> Problem:
+    """Say what is wrong with a source, and what to do unless the error says so itself."""
+    if isinstance(error, OSError):
+        why = printable(error.strerror or type(error).__name__)
+        return Problem(source.shown, f"cannot be read ({why})", "skipped; check the file and its permissions")
+    remedy = "skipped" if ";" in str(error) else "skipped; correct it or leave it out"
+    return Problem(source.shown, str(error), remedy)
 
 
 def _one(
@@ -192,15 +223,10 @@ def _one(
         if theirs is None:
             raise ReadError("is of a kind that kgraph does not read")
         yield from guard.read(theirs, source, name, report, options)
-    elif source.suffix in _GUARDED:
-        yield from guard.read(f"{reader.__module__}:{reader.__name__}", source, name, report, options)
+    elif source.suffix in _GUARDED and isinstance(reader, _Later):
+        yield from guard.read(reader.name, source, name, report, options)
     else:
         yield from reader(source, name, report, **options)
-
-
-def _remedy(error: ReadError) -> str:
-    """Return what to do about an error, which may say so itself."""
-    return "skipped" if ";" in str(error) else "skipped; correct it or leave it out"
 
 
 def _single(paths: Iterable[str | Path]) -> Iterable[str | Path]:

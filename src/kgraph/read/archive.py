@@ -17,21 +17,19 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from kgraph.errors import ReadError
 from kgraph.model import Problem
 from kgraph.read.encoding import printable, without_surrogates
 from kgraph.read.fields import Report
+from kgraph.read.kinds import ARCHIVES, COMPRESSED, SUFFIXES, stem, suffix
 from kgraph.read.limits import Limits
 from kgraph.read.source import Source, megabytes
 
-COMPRESSED = (".bz2", ".gz", ".xz")
-ARCHIVES = (".tar", ".tbz2", ".tgz", ".txz", ".zip")
-SUFFIXES = frozenset((*ARCHIVES, *COMPRESSED))
-
 DAMAGED = (
-    *(EOFError, NotImplementedError, OverflowError, RuntimeError, UnicodeError, ValueError),
+    *(ArithmeticError, AssertionError, EOFError, LookupError, MemoryError, NotImplementedError),
+    *(RuntimeError, TypeError, ValueError),
     *(lzma.LZMAError, struct.error, tarfile.TarError, zipfile.BadZipFile, zlib.error),
 )
 """What the modules of the standard library raise on archives that are broken or made to break them."""
@@ -43,36 +41,15 @@ _ADDITIONS = frozenset(b"xgXLK"[i : i + 1] for i in range(5))  # of pax, of Sola
 _KEYED = frozenset((tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE))
 _DIGITS = re.compile(rb"[0-9]{100}")
 _REMEDY = "skipped; pack it again or leave it out"
-_UNPACKERS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
-    ".bz2": lambda raw: cast(BinaryIO, bz2.BZ2File(raw)),
-    ".gz": lambda raw: cast(BinaryIO, gzip.GzipFile(fileobj=raw)),  # noqa: SIM115 - the caller closes it
-    ".xz": lambda raw: cast(BinaryIO, lzma.LZMAFile(raw)),
+_UNPACKERS: dict[str, Callable[[BinaryIO], Any]] = {
+    ".bz2": bz2.BZ2File,
+    ".gz": lambda raw: gzip.GzipFile(fileobj=raw),
+    ".xz": lzma.LZMAFile,
 }
 
 
-def suffix(name: str, known: Collection[str]) -> str | None:
-    """Kind of a file by its name, of what is in it where it is compressed; None for what is not read.
-
-    ``talks.html.gz`` is ``.html``, ``news.tar.gz`` is ``.tar``, both unpacked on the way.
-    """
-    path = PurePosixPath(name.lower())
-    kind = path.suffix
-    if kind in COMPRESSED:
-        kind = PurePosixPath(path.stem).suffix
-        return kind if kind in known or kind in ARCHIVES else None
-    return kind if kind in known or kind in ARCHIVES else None
-
-
-def stem(name: str) -> str:
-    """Return the name without its suffix, and without that of what it is compressed by."""
-    path = PurePosixPath(name)
-    if path.suffix.lower() in COMPRESSED and PurePosixPath(path.stem).suffix:
-        path = PurePosixPath(path.stem)
-    return path.stem
-
-
 def unpacked(source: Source, known: Collection[str], limits: Limits, report: Report) -> Iterator[Source]:
-    """Yield the readable sources in a source: itself, unpacked where it is compressed, or an archive's members.
+    """Yield the readable sources in a source: itself, unpacked where need be, or an archive's members.
 
     Each is to be read before the next is asked for. What is refused goes to ``report``, and the rest is read.
     """
@@ -271,9 +248,7 @@ def _compressed(source: Source, kind: str, budget: _Budget) -> Source:
     return Source(source.shown, kind, opened, source.url, source.stated, name=source.name)
 
 
-def _counted(
-    inner: BinaryIO, budget: _Budget, packed: int | None, below: BinaryIO | None = None
-) -> BinaryIO:
+def _counted(inner: BinaryIO, budget: _Budget, packed: int | None, below: BinaryIO | None = None) -> BinaryIO:
     return io.BufferedReader(_Counted(inner, budget, packed, below), _CHUNK)
 
 
@@ -292,7 +267,7 @@ def _zip(source: Source, budget: _Budget) -> Iterator[Member]:
 def _of_zip(raw: BinaryIO, budget: _Budget) -> Iterator[Member]:
     with zipfile.ZipFile(raw) as archive:
         for info in archive.infolist():
-            if info.is_dir():
+            if not info.filename or info.filename.endswith("/"):
                 continue
             mode = info.external_attr >> 16
             refused = None

@@ -63,7 +63,7 @@ def detect(start: bytes) -> str:
 
 
 def lines(source: Source) -> Iterator[tuple[int, str | ReadError]]:
-    """(line number from 1, text) of each line that is not blank; an error where a line is no text, or too long.
+    """(line number from 1, text) of each line that is not blank; an error where it is no text, or too long.
 
     Only the newline ends a line: U+2028 or a form feed inside a JSON string does not. Sources in UTF-8
     and older encodings are streamed, with lines of at most LONGEST_LINE bytes. Raises OSError, and ReadError

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kgraph.errors import ReadError
 from kgraph.model import Article, Problem
 from kgraph.read.fields import Report
 from kgraph.read.limits import Limits
 from kgraph.read.source import Source, megabytes
+
+if TYPE_CHECKING:
+    import subprocess
 
 # Not "-m": that would look for modules in the folder where the user happens to be.
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from kgraph.read.worker import main; main()"
@@ -95,6 +96,8 @@ class Guard:
 
         Only the time waited counts, for what is done with the articles meanwhile is no fault of the reader.
         """
+        import threading
+
         child = self._running()
         assert child.stdin is not None  # noqa: S101 - both are pipes
         assert child.stdout is not None  # noqa: S101
@@ -130,6 +133,8 @@ class Guard:
         if self._child is not None and self._child.poll() is not None:
             self.close()
         if self._child is None:
+            import subprocess  # not above: most files need no such process
+
             command = [sys.executable, "-P", "-c", _CHILD, *sys.path]
             pipe, none = subprocess.PIPE, subprocess.DEVNULL
             self._child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=none)  # noqa: S603

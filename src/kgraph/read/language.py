@@ -17,8 +17,8 @@ _FEW = 12  # letters; with fewer left beside the names, nothing speaks for anoth
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff<>&]")
 _SURE = 60  # percent of the words
 _ENGLISH = frozenset(
-    "a after an and are as at be been but by for from had has have he her his in is it its new not of off on or "
-    "over said says she since that the their they this to was were where which who will with".split()
+    "a after an and are as at be been but by for from had has have he her his in is it its new not of off on "
+    "or over said says she since that the their they this to was were where which who will with".split()
 )
 _NAMES = {"zh-hant": "Chinese", "iw": "Hebrew", "nn": "Norwegian", "tl": "Tagalog", "sr": "Serbian"}
 

@@ -25,13 +25,13 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2} [A-Za-z]{3,9} [0-9]{4}|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}"
 )
+_LETTERS = re.compile(r"[^\W\d_]*")
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SENTENCE_ENDS = (".", "!", "?", "”", "’", '"', ":", ")")
 # First parts of compounds: "well-" at the end of a line keeps its hyphen.
 _PREFIXES = frozenset(
-    "all anti arms cease cross ex far half hard high ill long low mid multi near new non old one open post pro "
-    "quasi self semi short three two ultra vice well".split()
+    "all anti arms cease cross ex far half hard high ill long low mid multi near new non old one open post "
+    "pro quasi self semi short three two ultra vice well".split()
 )
 
 
@@ -70,7 +70,7 @@ class Shown:
 
 
 def arrange(pages: Sequence[Page]) -> Shown:
-    """Return the text of pages as it is to be read, the likeliest title, and the one date at their margins."""
+    """Return the text of pages as it is to be read, the likeliest title, the one date at their margins."""
     repeated = _repeated(pages)
     margins: list[str] = []
     kept: list[list[Piece]] = []
@@ -182,7 +182,6 @@ def _joined(line: Line) -> Piece:
 
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[str]:
     """Join lines to paragraphs, and the parts of words that were broken at the end of a line."""
-    words = Counter(word.lower() for piece in pieces for word in _COMPOUND.findall(piece.text))
     whole = {word.strip(".,;:!?()“”\"'’").lower() for piece in pieces for word in piece.text.split()}
     leading = _leading(pieces)
     widest: dict[int, float] = {}
@@ -193,12 +192,12 @@ def _paragraphs(pieces: Sequence[Piece]) -> Iterator[str]:
     last: Piece | None = None
     for piece in pieces:
         if last is not None and _is_new(last, piece, leading, widest.get(round(last.left / 20), last.right)):
-            yield _run(paragraph, words, whole)
+            yield _run(paragraph, whole)
             paragraph = []
         paragraph.append(piece.text)
         last = piece
     if paragraph:
-        yield _run(paragraph, words, whole)
+        yield _run(paragraph, whole)
 
 
 def _leading(pieces: Sequence[Piece]) -> float:
@@ -223,29 +222,28 @@ def _is_new(last: Piece, piece: Piece, leading: float, edge: float) -> bool:
     return ends and (indented or edge - last.right > 5 * last.size)
 
 
-def _run(lines: Iterable[str], compounds: Counter[str], whole: set[str]) -> str:
-    """Write lines as one, with words whole again."""
-    text = ""
+def _run(lines: Iterable[str], whole: set[str]) -> str:
+    """Write lines as one, with words whole again; ``whole`` are the words of the text, in small letters."""
+    parts: list[str] = []
     for line in lines:
-        if not text:
-            text = line
-            continue
-        broken = _BROKEN.search(text[-80:])
+        last = parts[-1] if parts else ""
+        broken = _BROKEN.search(last[-80:])
         if broken is None:
-            # A range or a compound goes on without a space: "2031-" / "2032".
-            text += (
-                line if text.endswith("-") and line[:1].isalnum() and text[-2:-1].isalnum() else f" {line}"
-            )
+            # A range goes on without a space: "2031-" / "2032".
+            glued = not last or (last.endswith("-") and last[-2:-1].isalnum() and line[:1].isalnum())
+            parts.append(line if glued else f" {line}")
             continue
-        rest = re.match(r"[^\W\d_]*", line)
-        first, second = broken[1], rest[0] if rest else ""
+        first, second = broken[1].lower(), _LETTERS.match(line[:80])
+        rest = second[0] if second else ""
         keeps = (
-            not second[:1].islower()
-            or compounds[f"{first}-{second}".lower()] > 0
-            or (first.lower() in _PREFIXES and f"{first}{second}".lower() not in whole)
+            not rest[:1].islower()
+            or f"{first}-{rest}" in whole
+            or (first in _PREFIXES and f"{first}{rest}" not in whole)
         )
-        text = text + line if keeps else text[:-1] + line
-    return text
+        if not keeps:
+            parts[-1] = last[:-1]
+        parts.append(line)
+    return "".join(parts)
 
 
 def _largest(pieces: Sequence[Piece]) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+FIELDS = ("text", "title", "date", "url", "source", "author", "id")
+"""What a column of a table may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

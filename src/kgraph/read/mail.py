@@ -75,9 +75,9 @@ def _parts(mail: Message) -> tuple[list[str], list[str]]:
     while todo and seen < _MOST_PARTS:
         part, depth = todo.pop(0)
         seen += 1
-        content = part.get_payload()
-        if isinstance(content, list):
-            if depth < _DEEPEST:
+        if part.is_multipart():
+            content = part.get_payload()
+            if depth < _DEEPEST and isinstance(content, list):
                 todo = [(each, depth + 1) for each in content if isinstance(each, Message)] + todo
             continue
         kind = part.get_content_type()
@@ -96,12 +96,12 @@ def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    charset = part.get_content_charset()
-    if charset is not None and charset.isascii():
-        try:
+    try:
+        charset = part.get_content_charset()
+        if charset is not None:
             return data.decode(charset)
-        except (LookupError, UnicodeError):
-            pass
+    except (LookupError, ValueError):  # it names none, or not that of these bytes
+        pass
     try:
         return decode(data)
     except ReadError:
@@ -128,7 +128,7 @@ def _header(mail: Message, name: str) -> str | None:
             continue
         try:
             texts.append(piece.decode(charset or "utf-8", errors="replace"))
-        except (LookupError, UnicodeError):
+        except (LookupError, ValueError):
             texts.append(piece.decode("utf-8", errors="replace"))
     return " ".join("".join(texts).split()) or None
 

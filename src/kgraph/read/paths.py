@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from kgraph.model import Problem
-from kgraph.read import archive
 from kgraph.read.encoding import printable, without_surrogates
 from kgraph.read.fields import Report
+from kgraph.read.kinds import SUFFIXES, stem, suffix
 
 
 def expand(paths: Iterable[str | Path], suffixes: Collection[str], report: Report) -> list[Path]:
@@ -32,15 +32,14 @@ def names(files: Iterable[Path]) -> dict[Path, str]:
     the same names on another machine.
     """
     folders = {file: file.absolute() for file in files}
-    siblings = Counter((path.parent, archive.stem(path.name)) for path in folders.values())
+    siblings = Counter((path.parent, stem(path.name)) for path in folders.values())
     depth = dict.fromkeys(folders, 0)
     while True:
         named = {}
         for file, path in folders.items():
-            stem = archive.stem(path.name)
-            own = stem
-            if siblings[path.parent, stem] > 1:
-                own += path.name[len(stem) :].replace(".", "-")
+            own = stem(path.name)
+            if siblings[path.parent, own] > 1:
+                own += path.name[len(own) :].replace(".", "-")
             above = path.parent.parts[1:]
             named[file] = "-".join((*above[max(0, len(above) - depth[file]) :], own))
         shared = Counter(named.values())
@@ -67,12 +66,12 @@ def _matches(path: str, suffixes: Collection[str], report: Report) -> Iterator[P
     def problem(reason: str, remedy: str) -> None:
         report(Problem(printable(path) or "''", reason, remedy))
 
-    known = " ".join(sorted({*suffixes, *archive.SUFFIXES}))
+    known = " ".join(sorted({*suffixes, *SUFFIXES}))
     try:
         if Path(path).is_dir() and path:
             files = list(_inside(Path(path), suffixes, report))
         elif Path(path).is_file():
-            if archive.suffix(Path(path).name, suffixes) is None:
+            if suffix(Path(path).name, suffixes) is None:
                 problem("is of a kind that kgraph does not read", f"skipped; known: {known}")
                 return
             files = [Path(path)]
@@ -84,7 +83,7 @@ def _matches(path: str, suffixes: Collection[str], report: Report) -> Iterator[P
             for match in glob.iglob(path, recursive=True):  # noqa: PTH207 - Path.glob takes no absolute patterns
                 if Path(match).is_dir():
                     files += _inside(Path(match), suffixes, report)
-                elif Path(match).is_file() and archive.suffix(match, suffixes) is not None:
+                elif Path(match).is_file() and suffix(match, suffixes) is not None:
                     files.append(Path(match))
         else:
             problem("is not there", "skipped; check the path")
@@ -112,7 +111,7 @@ def _inside(folder: Path, suffixes: Collection[str], report: Report) -> Iterator
             # A link that leads nowhere is passed on, so that reading names it; a pipe would block.
             if (
                 not name.startswith(".")
-                and archive.suffix(name, suffixes) is not None
+                and suffix(name, suffixes) is not None
                 and (file.is_file() or not file.exists())
             ):
                 yield file

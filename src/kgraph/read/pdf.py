@@ -34,7 +34,7 @@ _HYPHENS = frozenset("\x02\xad\ufffe")  # what PDFium writes for a hyphen at the
 
 
 def read_pdf(source: Source, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
-    """Yield the article of a .pdf file; paragraphs are set apart by an empty line, offsets refer to that text.
+    """Yield the article of a .pdf file; paragraphs are set apart by an empty line, offsets refer to that.
 
     The title is that of the metadata, else the largest text of the first page. The date is the one day that
     stands at the head or foot of the pages, else that of the metadata. Needs pypdfium2. Raises OSError, and

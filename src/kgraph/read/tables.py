@@ -55,8 +55,8 @@ def read_csv(
 ) -> Iterator[tuple[int | None, Article]]:
     """Yield (line, article) of each row; an article without an id gets ``<name>-<row>``.
 
-    The first row names the columns; ``columns`` says which is which where ``NAMES`` does not know. The encoding
-    and the delimiter are found. Rows are streamed. Raises OSError, and ReadError where it is no such table.
+    The first row names the columns; ``columns`` says which is which where ``NAMES`` does not know. Encoding
+    and delimiter are found. Rows are streamed. Raises OSError, and ReadError where it is no such table.
     """
     with source.open() as handle:
         start = handle.read(_SAMPLE)
@@ -102,7 +102,7 @@ def read_csv(
 def read_parquet(
     source: Source, name: str, report: Report, *, columns: Mapping[str, str] | None = None
 ) -> Iterator[tuple[int | None, Article]]:
-    """Yield the article of each row, as ``read_csv`` does. Raises OSError, and ReadError where it is no table.
+    """Yield the article of each row, as ``read_csv`` does. Raises OSError, and ReadError for no table.
 
     Needs pyarrow.
     """
@@ -132,7 +132,7 @@ def read_parquet(
 
 
 def choose(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Field of each known column. Raises ReadError where none is the text, or one that is named is not there."""
+    """Field of each known column. Raises ReadError where none is the text, or one named is not there."""
     given = {_plain_name(column): column for column in reversed(header)}
     chosen: dict[str, str] = {}
     for field, names in NAMES.items():
@@ -191,7 +191,7 @@ def _plain(value: object) -> object:
 def _delimiter(start: bytes, codec: str, suffix: str) -> str:
     """Return the delimiter of a table: the tab of .tsv, else the commonest in the row of names.
 
-    csv.Sniffer is not asked: it takes letters for delimiters, and its patterns grow with the square of a text.
+    csv.Sniffer is not asked: it takes letters for delimiters, and its time grows with the square of a text.
     """
     if suffix == ".tsv":
         return "\t"
