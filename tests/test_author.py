@@ -7,8 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from reading import ANY, got, only, written
-from samples import HOSTILE, RUN, sample
 
 from kgraph.model import Extraction
 from kgraph.ontology import load
@@ -16,6 +14,8 @@ from kgraph.rdf import article_iri, iris, quads
 from kgraph.read import Reading
 from kgraph.records import from_line, to_line, to_record
 from kgraph.store import Graph
+from reading import ANY, got, only, written
+from samples import HOSTILE, RUN, sample
 
 AUTHOR = f"Ada Marsh {HOSTILE}"
 
@@ -58,8 +58,9 @@ def test_page_of_the_web(tmp_path: Path) -> None:
     """A page that names its author is taken at its word."""
     page = (
         '<html><head><title>Yard opened</title><meta name="author" content="Ada Marsh"></head><body><article>'
-        "<p>The navy of Norland opened a repair yard at Kestrel Bay on Monday, its commander told reporters.</p>"
-        "<p>Officials said that the yard would serve two frigates from next spring onwards.</p></article></body></html>"
+        "<p>The navy of Norland opened a repair yard at Kestrel Bay on Monday, its commander said.</p>"
+        "<p>Officials said that the yard would serve two frigates from next spring onwards.</p>"
+        "</article></body></html>"
     )
     (article,), _ = got(written(tmp_path / "a.html", page), reading=Reading())
     assert article.author == "Ada Marsh"

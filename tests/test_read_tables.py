@@ -6,7 +6,9 @@ import datetime
 from pathlib import Path
 
 import pytest
+import typer
 
+from kgraph import cli_options
 from kgraph.read import Reading
 from kgraph.read.tables import NAMES, choose
 from reading import ANY, got, only, refused, written
@@ -129,3 +131,12 @@ def test_usual_names() -> None:
                 == field
             )
     assert ANY.columns == {}
+
+
+def test_columns_of_the_command_line() -> None:
+    """--column takes FIELD=NAME with a known field, and may repeat."""
+    chosen = cli_options.reading(any_language=True, columns=["text=Body = all", "title=T"])
+    assert (chosen.columns, chosen.any_language) == ({"text": "Body = all", "title": "T"}, True)
+    for wrong in ("Body", "body=Text", "text="):
+        with pytest.raises(typer.BadParameter, match="FIELD=NAME; fields: text, title"):
+            cli_options.reading(any_language=False, columns=[wrong])
