@@ -6,16 +6,17 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kgraph.errors import ReadError
 from kgraph.model import Article, Problem
-from kgraph.read import READERS, count, expand, read
+from kgraph.read import READERS, Source, count, expand, read
 from kgraph.read.dates import iso_date
 from kgraph.read.text import front_matter
+from reading import got, only, refused, unexpected, written
 
 SAMPLES = Path(__file__).parent.parent / "src" / "kgraph" / "samples"
 ENGLISH = "The ministry said “the base” at Bagram was closed – Señor Peña of Côte d’Ivoire denied it."
@@ -31,51 +32,10 @@ PAGE = """<!doctype html><html><head><title>Bridge at Kestrel Bay opened | Harbo
 <script>alert("not text")</script></article><footer>All rights reserved</footer></body></html>"""
 
 
-def got(
-    paths: str | Path | Iterable[str | Path], *, date: str | None = None
-) -> tuple[list[Article], list[Problem]]:
-    """Articles and problems of paths; every problem is checked to be one printable line with a remedy."""
-    problems: list[Problem] = []
-    given = [paths] if isinstance(paths, str | Path) else paths
-    articles = list(read(given, on_problem=problems.append, date=date))
-    for problem in problems:
-        assert str(problem).isprintable()
-        assert problem.reason
-        assert problem.remedy
-    return articles, problems
-
-
-def unexpected(problem: Problem) -> None:
-    """Fail on any problem."""
-    pytest.fail(str(problem))
-
-
-def only(path: Path) -> Article:
-    """Read the one article of a file that has no problem."""
-    articles, problems = got(path)
-    assert problems == []
-    assert len(articles) == 1
-    return articles[0]
-
-
-def refused(path: Path) -> Problem:
-    """Read the one problem of a file that gives no article."""
-    articles, problems = got(path)
-    assert articles == []
-    assert len(problems) == 1
-    return problems[0]
-
-
 def jsonl(path: Path, *lines: object) -> Path:
     """Write lines as JSON, strings as they are."""
     texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
     path.write_text("\n".join(texts) + "\n", encoding="utf-8")
-    return path
-
-
-def written(path: Path, content: str | bytes) -> Path:
-    """Write a file and return its path; line ends stay as they are."""
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 
@@ -411,11 +371,11 @@ def test_html_without_text(tmp_path: Path, page: str) -> None:
 
 
 def test_html_without_trafilatura(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where trafilatura does not load, each page is named and other files are read."""
+    """Where trafilatura does not load, each page is named."""
     monkeypatch.setitem(sys.modules, "trafilatura", None)
-    page, text = written(tmp_path / "a.html", PAGE), written(tmp_path / "b.txt", "Text.")
-    articles, problems = got([page, text])
-    assert [article.id for article in articles] == ["b"]
+    source = Source.of_file(written(tmp_path / "a.html", PAGE), shown="a.html")
+    problems: list[Problem] = []
+    assert list(READERS[".html"](source, "a", problems.append)) == []
     assert "trafilatura" in problems[0].reason
 
 
@@ -509,7 +469,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "sub/deep/a.txt",
         ".hidden.txt",
         ".git/d.txt",
-        "sub/x.pdf",
+        "sub/x.png",
         "z.py",
     ):
         path = tmp_path / name
@@ -638,7 +598,9 @@ def test_count(tmp_path: Path) -> None:
 
 def test_readers_are_a_table() -> None:
     """The table names every suffix that the README promises."""
-    assert sorted(READERS) == [".htm", ".html", ".json", ".jsonl", ".md", ".ndjson", ".txt"]
+    assert " ".join(sorted(READERS)) == (
+        ".csv .eml .htm .html .json .jsonl .md .mht .mhtml .ndjson .parquet .pdf .tsv .txt"
+    )
 
 
 def test_samples() -> None:

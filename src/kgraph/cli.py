@@ -26,17 +26,23 @@ from rich.table import Table
 from rich.text import Text
 
 from kgraph import __version__, cli_model, rdf, store, terminal
-from kgraph.cli_options import Curation, Date, Gazetteers, MinConfidence, Model, Nlp, Ontology, Paths, Store
+from kgraph.cli_options import (
+    AnyLanguage,
+    Columns,
+    Curation,
+    Date,
+    Gazetteers,
+    MinConfidence,
+    Model,
+    Nlp,
+    Ontology,
+    Paths,
+    Store,
+    reading,
+)
 from kgraph.errors import CurationError, KGraphError, QueryError
 from kgraph.model import MIN_CONFIDENCE
-from kgraph.query import (
-    MalformedQueryError,
-    Rows,
-    find,
-    library,
-    limit,
-    named,
-)
+from kgraph.query import MalformedQueryError, Rows, find, library, limit, named
 from kgraph.query import query as ask
 from kgraph.read.encoding import printable
 from kgraph.store import Graph
@@ -101,6 +107,8 @@ def build(
     paths: Paths,
     store: Store = DEFAULT_STORE,
     date: Date = None,
+    column: Columns = None,
+    any_language: AnyLanguage = False,
     ontology: Ontology = None,
     model: Model = None,
     nlp: Nlp = None,
@@ -123,6 +131,7 @@ def build(
             paths,
             store=store,
             date=date,
+            reading=reading(any_language=any_language, columns=column),
             resources=lambda: pipeline.Resources.load(
                 ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
             ),
@@ -146,6 +155,8 @@ def build(
 def extract(
     paths: Paths,
     date: Date = None,
+    column: Columns = None,
+    any_language: AnyLanguage = False,
     ontology: Ontology = None,
     model: Model = None,
     nlp: Nlp = None,
@@ -155,7 +166,8 @@ def extract(
     """Print what each article says as one line of JSON."""
     problems = terminal.Problems()
     done = facts = 0
-    articles, total = pipeline.find(paths, date=date, on_problem=problems)
+    wanted = reading(any_language=any_language, columns=column)
+    articles, total = pipeline.find(paths, date=date, reading=wanted, on_problem=problems)
     resources = pipeline.Resources.load(
         ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
     )

@@ -7,9 +7,25 @@ from typing import Annotated
 
 import typer
 
-Paths = Annotated[list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .json .jsonl")]
+from kgraph.read import Reading
+from kgraph.read.limits import FIELDS
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files, folders or globs: .txt .md .html .mhtml .eml .pdf .json .jsonl .csv .tsv .parquet, "
+        "also packed (.zip .tar .gz .bz2 .xz)"
+    ),
+]
 Store = Annotated[Path, typer.Option("--store", "-s", metavar="DIR", help="The folder that keeps the graph.")]
 Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The date of articles that state none.")]
+AnyLanguage = Annotated[bool, typer.Option("--any-language", help="Keep articles that are not in English.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column", metavar="FIELD=NAME", help="A column of your tables, e.g. text=Body; may repeat."
+    ),
+]
 Ontology = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Your own kgraph.ttl, frames.yaml or gazetteer/ in place of ours."),
@@ -30,3 +46,14 @@ Gazetteers = Annotated[
 Curation = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Your decisions about nodes; by default STORE.curation.")
 ]
+
+
+def reading(*, any_language: bool, columns: list[str] | None) -> Reading:
+    """Return how articles are read, from what the command line says."""
+    chosen = {}
+    for pair in columns or []:
+        field, equals, column = pair.partition("=")
+        if not equals or field not in FIELDS or not column.strip():
+            raise typer.BadParameter(f"--column takes FIELD=NAME; fields: {', '.join(FIELDS)}")
+        chosen[field] = column
+    return Reading(any_language=any_language, columns=chosen)

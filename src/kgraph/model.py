@@ -23,7 +23,8 @@ MIN_CONFIDENCE = 0.4
 class Article:
     """One article as read; ``text`` is unchanged, so that offsets stay exact.
 
-    ``date`` is ``YYYY-MM-DD`` or None where the article states none.
+    ``date`` is ``YYYY-MM-DD`` or None where the article states none. ``author`` is the byline; several names
+    are set apart by ``; ``.
     ``extra`` keeps fields that kgraph does not know, as (name, JSON text) pairs.
     """
 
@@ -33,6 +34,7 @@ class Article:
     date: str | None = None
     source: str | None = None
     url: str | None = None
+    author: str | None = None
     extra: tuple[tuple[str, str], ...] = ()
 
 

@@ -14,7 +14,7 @@ from kgraph import __version__, rdf
 from kgraph import store as stores
 from kgraph.errors import CurationError, OntologyError, ReadError
 from kgraph.model import MIN_CONFIDENCE, Article, Extraction, Problem
-from kgraph.read import count, expand, read
+from kgraph.read import Reading, count, expand, read
 from kgraph.read.encoding import printable
 
 if TYPE_CHECKING:
@@ -150,18 +150,22 @@ def load_ontology(folder: str | Path | None = None) -> Ontology:
 
 
 def find(
-    paths: Paths, *, date: str | None = None, on_problem: Report | None = None
+    paths: Paths,
+    *,
+    date: str | None = None,
+    reading: Reading | None = None,
+    on_problem: Report | None = None,
 ) -> tuple[Iterator[Article], int]:
     """Return the articles of files, folders and globs, and about how many they are.
 
-    ``date`` is given to articles that state none. Problems go to ``on_problem``, by default the log; raises
-    ReadError where there is no file at all, or ``date`` is none.
+    ``date`` is given to articles that state none; ``reading`` says the rest. Problems go to ``on_problem``,
+    by default the log; raises ReadError where there is no file at all, or ``date`` is none.
     """
     report = on_problem or _warn
     files = expand([paths] if isinstance(paths, str | Path) else paths, on_problem=report)
     if not files:
         raise ReadError("there is no article to read; name files, folders or globs that hold some")
-    return read(files, on_problem=report, date=date), count(files)
+    return read(files, on_problem=report, date=date, reading=reading), count(files)
 
 
 def extract(
@@ -185,6 +189,7 @@ def build(
     *,
     store: str | Path | None = None,
     date: str | None = None,
+    reading: Reading | None = None,
     resources: Resources | Callable[[], Resources] | None = None,
     curation: str | Path | None = None,
     on_problem: Report | None = None,
@@ -194,11 +199,12 @@ def build(
 
     ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
     An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that state
-    none. ``resources`` may be a function that loads them, called when the store is open. ``curation`` is the
-    file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside the store. What
-    cannot be read goes to ``on_problem`` (by default the log) and the rest goes on; ``on_progress`` hears of
-    every batch. Raises KGraphError where there is nothing to read, where the store, the ontology or the model
-    cannot be used, and for a decision that cannot be followed.
+    none; ``reading`` (``kgraph.read.Reading``) has limits, columns of tables, and whether articles in other
+    languages are kept. ``resources`` may be a function that loads them, called when the store is open.
+    ``curation`` is the file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside
+    the store. What cannot be read goes to ``on_problem`` (by default the log) and the rest goes on;
+    ``on_progress`` hears of every batch. Raises KGraphError where there is nothing to read, where the store,
+    the ontology or the model cannot be used, and for a decision that cannot be followed.
     """
     from kgraph import settle
     from kgraph.resolve.curation import read as read_decisions
@@ -208,7 +214,7 @@ def build(
     if curation and not Path(curation).is_file():
         raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
     decisions = read_decisions(decided) if decided else []
-    articles, total = find(paths, date=date, on_problem=report)
+    articles, total = find(paths, date=date, reading=reading, on_problem=report)
     # The store before the model: a folder that is in use is said at once.
     graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
     try:

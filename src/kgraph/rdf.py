@@ -304,6 +304,7 @@ class _Writer:
         yield from _say(self.article, "schema:headline", _text(article.title) if article.title else None)
         yield from _say(self.article, "schema:datePublished", date_literal(article.date))
         yield from _say(self.article, "dcterms:source", _text(article.source) if article.source else None)
+        yield from _say(self.article, "schema:author", _text(article.author) if article.author else None)
         yield from _say(self.article, "schema:url", url_term(article.url) if article.url else None)
         yield from _say(self.article, "prov:alternateOf", self.copy.original if self.copy else None)
 

@@ -1,8 +1,8 @@
 """The JSON form of an Extraction: one object per article, as ``kgraph extract`` prints it.
 
-Field names and their order are fixed. ``title``, ``date``, … are null where unknown. Three fields go beyond
+Field names and their order are fixed. ``title``, ``date``, … are null where unknown. Four fields go beyond
 the published list, so that reading back loses nothing: ``head`` of a mention, ``basis`` of a time and, only
-where an article has some, ``extra`` (fields kgraph does not know, as JSON text by name).
+where an article has them, ``author`` and ``extra`` (fields kgraph does not know, as JSON text by name).
 
 The ``object`` of a relation is the id of a mention or else a literal; a literal that happens to read like the
 id of a mention is written ``{"value": "m1"}``.
@@ -79,6 +79,8 @@ def to_record(extraction: Extraction, iri_of: IriOf) -> dict[str, Any]:
         "events": [_event(event, article.text, iri_of) for event in extraction.events],
         "relations": [_relation(relation, mention_ids) for relation in extraction.relations],
     }
+    if article.author:
+        record["author"] = article.author
     if article.extra:
         record["extra"] = dict(article.extra)
     return record
@@ -301,6 +303,7 @@ def _read(part: _Part) -> Extraction:
         date=part["date"].optional(),
         source=part["source"].optional(),
         url=part["url"].optional(),
+        author=part["author"].optional(),
         extra=tuple((str(name), part["extra"][name].text()) for name in extra),
     )
     text = article.text

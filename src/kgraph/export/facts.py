@@ -49,6 +49,7 @@ class Paper:
     date: str
     source: str
     url: str
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +328,8 @@ class Facts:
         date, source = _usual(values, SCHEMA + "datePublished"), _usual(values, DCTERMS + "source")
         # Only an address is written as an IRI; ``javascript:`` and the like stay literals and are left out.
         urls = sorted(str(value) for value, is_iri in values.get(SCHEMA + "url", ()) if is_iri)
-        return Paper(iri, clean(title), clean(date), clean(source), urls[0] if urls else "")
+        author = clean(_usual(values, SCHEMA + "author"))
+        return Paper(iri, clean(title), clean(date), clean(source), urls[0] if urls else "", author)
 
 
 def clean(text: str) -> str:

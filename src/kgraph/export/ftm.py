@@ -69,6 +69,7 @@ def followthemoney(facts: Facts) -> Iterator[str]:
     known = {paper.iri for paper in facts.papers}
     for paper in facts.papers:
         said: Properties = {"title": [paper.title], "name": [paper.title], "publisher": [paper.source]}
+        said["author"] = [paper.author]
         yield _line(paper.iri, "Article", said | {"publishedAt": _date(paper.date), "sourceUrl": [paper.url]})
     for thing in facts.entities.values():
         yield _line(thing.iri, schemata[thing.iri], _thing(facts, thing, schemata[thing.iri]))

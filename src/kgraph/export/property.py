@@ -60,7 +60,7 @@ def nodes(facts: Facts) -> tuple[Nodes, ...]:
     named = sorted({name for event in facts.events for name, _ in event.values})
     fixed = {**dict.fromkeys(_EVENT_TEXTS, str), "confidence": float}
     events = fixed | {_key(name): int if name in whole else str for name in named if _key(name) not in fixed}
-    articles = dict.fromkeys(("title", "date", "source", "url"), str)
+    articles = dict.fromkeys(("title", "date", "source", "url", "author"), str)
     return (
         Nodes("entities", entities, _entities(facts)),
         Nodes("events", events, _events(facts)),
@@ -126,7 +126,7 @@ def _events(facts: Facts) -> Iterator[Node]:
 def _articles(facts: Facts) -> Iterator[Node]:
     for paper in facts.papers:
         texts = {"title": paper.title, "date": paper.date, "source": paper.source, "url": paper.url}
-        yield Node(paper.iri, ("Article",), _known(texts))
+        yield Node(paper.iri, ("Article",), _known({**texts, "author": paper.author}))
 
 
 def _roles(facts: Facts) -> Iterator[Relationship]:

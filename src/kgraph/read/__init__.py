@@ -1,4 +1,4 @@
-"""Files to articles: text, Markdown, JSON Lines, JSON and web pages.
+"""Files, archives and pages to articles: text, Markdown, JSON, tables, mails, web pages and PDF.
 
 Nothing here stops at bad input: each problem is reported in one line and the rest goes on.
 """
@@ -6,50 +6,110 @@ Nothing here stops at bad input: each problem is reported in one line and the re
 from __future__ import annotations
 
 import dataclasses
+import importlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from kgraph.errors import ReadError
 from kgraph.model import Article, Problem
 from kgraph.read import paths as _paths
+from kgraph.read import plugins
 from kgraph.read.dates import iso_date
 from kgraph.read.encoding import decode, printable
 from kgraph.read.fields import Report
-from kgraph.read.html import read_html
+from kgraph.read.guard import Guard
 from kgraph.read.jsonl import loads, read_json, read_jsonl
+from kgraph.read.language import foreign
+from kgraph.read.limits import Limits, Reading
+from kgraph.read.source import Source
 from kgraph.read.text import read_text
 
-__all__ = ["READERS", "Reader", "count", "expand", "read"]
+__all__ = ["READERS", "Limits", "Reader", "Reading", "Source", "count", "expand", "read", "read_sources"]
 
-Reader = Callable[[Path, str, Report], Iterator[tuple[int | None, Article]]]
-"""From a file, a name for articles without an id, and where problems go, to (line, article)."""
+Reader = Callable[[Source, str, Report], Iterator[tuple[int | None, Article]]]
+"""From a source, a name for articles without an id, and where problems go, to (line, article)."""
+
+
+class _Later:
+    """A reader whose module is loaded when it first reads; ``name`` is ``module:function``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = f"kgraph.read.{name}"
+
+    def __call__(
+        self, source: Source, name: str, report: Report, **options: Any
+    ) -> Iterator[tuple[int | None, Article]]:
+        module, _, function = self.name.partition(":")
+        reader: Reader = getattr(importlib.import_module(module), function)
+        return reader(source, name, report, **options)
+
+
+_csv, _html, _mhtml = _Later("tables:read_csv"), _Later("html:read_html"), _Later("mail:read_mhtml")
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        ".htm": read_html,
-        ".html": read_html,
+        ".csv": _csv,
+        ".eml": _Later("mail:read_mail"),
+        ".htm": _html,
+        ".html": _html,
         ".json": read_json,
         ".jsonl": read_jsonl,
         ".md": read_text,
+        ".mht": _mhtml,
+        ".mhtml": _mhtml,
         ".ndjson": read_jsonl,
+        ".parquet": _Later("tables:read_parquet"),
+        ".pdf": _Later("pdf:read_pdf"),
+        ".tsv": _csv,
         ".txt": read_text,
     }
 )
 
+_GUARDED = frozenset(
+    {".eml", ".htm", ".html", ".mht", ".mhtml", ".parquet", ".pdf"}
+)  # native or complex code
+_STREAMED = frozenset({".csv", ".jsonl", ".ndjson", ".tsv"})  # bounded line by line
+_TABLES = frozenset({".csv", ".parquet", ".tsv"})
+
 
 def read(
-    paths: Iterable[str | Path], *, on_problem: Callable[[Problem], None], date: str | None = None
+    paths: Iterable[str | Path],
+    *,
+    on_problem: Callable[[Problem], None],
+    date: str | None = None,
+    reading: Reading | None = None,
 ) -> Iterator[Article]:
     """Articles of files, folders and globs, in the order of their paths; every id once.
 
-    ``date`` is given to articles that state none. Raises ReadError at once where it is no date;
-    anything wrong with a file goes to ``on_problem``, and the other files are read.
+    Archives and compressed files are read in place. ``date`` is given to articles that state none;
+    ``reading`` says what else is wanted. Raises ReadError at once where a date is none; anything wrong with a
+    file goes to ``on_problem``, and the other files are read.
     """
-    default = None if date is None else iso_date(date)
-    if date is not None and default is None:
-        raise ReadError(f"{printable(date[:40])!r} is no date; write YYYY-MM-DD")
-    return _read(paths, on_problem, default)
+    reading = _checked(reading, date)
+    return _read(_files(paths, on_problem), reading, on_problem)
+
+
+def read_sources(
+    sources: Iterable[Source],
+    *,
+    on_problem: Callable[[Problem], None],
+    date: str | None = None,
+    reading: Reading | None = None,
+) -> Iterator[Article]:
+    """Articles of sources, in their order; every id once. The same as ``read`` for what is already found.
+
+    Articles that are not in English are set aside, each with a line and all with a count, unless
+    ``reading.any_language``.
+    """
+    return _read(sources, _checked(reading, date), on_problem)
+
+
+def suffixes() -> frozenset[str]:
+    """Kinds of files that are read, archives apart."""
+    return frozenset({*READERS, *plugins.installed()})
 
 
 def expand(paths: Iterable[str | Path], *, on_problem: Callable[[Problem], None]) -> list[Path]:
@@ -57,7 +117,7 @@ def expand(paths: Iterable[str | Path], *, on_problem: Callable[[Problem], None]
 
     A path that matches nothing, or a file of an unknown kind named as such, goes to ``on_problem``.
     """
-    return _paths.expand(_single(paths), READERS, on_problem)
+    return _paths.expand(_single(paths), suffixes(), on_problem)
 
 
 def count(files: Iterable[Path]) -> int:
@@ -65,25 +125,108 @@ def count(files: Iterable[Path]) -> int:
     return sum(_articles_in(file) for file in files)
 
 
-def _read(paths: Iterable[str | Path], report: Report, date: str | None) -> Iterator[Article]:
-    """Yield the articles of every file; a second one of the same id is reported and left out."""
-    first: dict[str, str] = {}
+def _checked(reading: Reading | None, date: str | None) -> Reading:
+    """Return how to read, with its date as YYYY-MM-DD."""
+    reading = reading or Reading()
+    given = date if date is not None else reading.date
+    if given is None:
+        return reading
+    day = iso_date(given)
+    if day is None:
+        raise ReadError(f"{printable(given[:40])!r} is no date; write YYYY-MM-DD")
+    return dataclasses.replace(reading, date=day)
+
+
+def _files(paths: Iterable[str | Path], report: Report) -> Iterator[Source]:
     files = expand(paths, on_problem=report)
     names = _paths.names(files)
     for file in files:
-        shown = printable(str(file))
+        yield Source.of_file(file, shown=printable(str(file)), name=names[file])
+
+
+def _read(sources: Iterable[Source], reading: Reading, report: Report) -> Iterator[Article]:
+    """Yield the articles of every source; a second one of the same id is reported and left out."""
+    first: dict[str, str] = {}
+    aside: Counter[str] = Counter()
+    asks = not reading.any_language
+    with Guard(reading.limits) as guard:
+        for place, line, article in _all(sources, reading, guard, report):
+            language = None
+            if asks:
+                try:
+                    language = foreign(article.text)
+                except ImportError as error:
+                    asks = False
+                    reason = f"languages cannot be told apart ({printable(str(error))})"
+                    report(Problem("in all", reason, "all are read; pip install pycld2"))
+            if language is not None:
+                aside[language] += 1
+                reason = f"is in {language}, not English"
+                report(Problem(place, reason, "set aside; --any-language keeps it", line))
+                continue
+            at = place if line is None else f"{place}:{line}"
+            if article.id in first:
+                reason = f"has the id '{printable(article.id[:80])}' of {first[article.id]}"
+                report(Problem(place, reason, "skipped; give each article an id of its own", line))
+                continue
+            first[article.id] = at
+            yield dataclasses.replace(article, date=article.date or reading.date)
+    if aside.total() > 1:
+        told = ", ".join(f"{number} {name}" for name, number in sorted(aside.items()))
+        reason = f"{aside.total()} articles are not in English ({told})"
+        report(Problem("in all", reason, "set aside; --any-language keeps them"))
+
+
+def _all(
+    sources: Iterable[Source], reading: Reading, guard: Guard, report: Report
+) -> Iterator[tuple[str, int | None, Article]]:
+    """Yield (place, line, article) of every source and what is packed in it; faults cost only their own."""
+    from kgraph.read import archive
+
+    known = suffixes()
+    for given in sources:
+        outer = dataclasses.replace(given, name=given.name or _paths.slug(given.url or given.shown))
         try:
-            for line, article in READERS[file.suffix.lower()](file, names[file], report):
-                place = shown if line is None else f"{shown}:{line}"
-                if article.id in first:
-                    reason = f"has the id '{printable(article.id[:80])}' of {first[article.id]}"
-                    report(Problem(shown, reason, "skipped; give each article an id of its own", line))
-                    continue
-                first[article.id] = place
-                yield dataclasses.replace(article, date=article.date or date)
+            for source in archive.unpacked(outer, known, reading.limits, report):
+                try:
+                    for line, article in _one(source, reading, guard, report):
+                        yield source.shown, line, article
+                except (ReadError, OSError) as error:
+                    report(_fault(source, error))
+        except ReadError as error:
+            remedy = "what is left of it is skipped; pack it again or leave it out"
+            report(Problem(outer.shown, str(error), remedy))
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            report(Problem(shown, f"cannot be read ({why})", "skipped; check the file and its permissions"))
+            report(_fault(outer, error))
+
+
+def _fault(source: Source, error: ReadError | OSError) -> Problem:
+    """Say what is wrong with a source, and what to do unless the error says so itself."""
+    if isinstance(error, OSError):
+        why = printable(error.strerror or type(error).__name__)
+        return Problem(source.shown, f"cannot be read ({why})", "skipped; check the file and its permissions")
+    remedy = "skipped" if ";" in str(error) else "skipped; correct it or leave it out"
+    return Problem(source.shown, str(error), remedy)
+
+
+def _one(
+    source: Source, reading: Reading, guard: Guard, report: Report
+) -> Iterator[tuple[int | None, Article]]:
+    """Yield (line, article) of one source, by its reader."""
+    name = source.name
+    if source.suffix not in _STREAMED and not (source.suffix == ".parquet" and source.path is not None):
+        source = source.bounded(reading.limits.size)
+    options: dict[str, Any] = {"columns": dict(reading.columns)} if source.suffix in _TABLES else {}
+    reader = READERS.get(source.suffix)
+    if reader is None:
+        theirs = plugins.installed().get(source.suffix)
+        if theirs is None:
+            raise ReadError("is of a kind that kgraph does not read")
+        yield from guard.read(theirs, source, name, report, options)
+    elif source.suffix in _GUARDED and isinstance(reader, _Later):
+        yield from guard.read(reader.name, source, name, report, options)
+    else:
+        yield from reader(source, name, report, **options)
 
 
 def _single(paths: Iterable[str | Path]) -> Iterable[str | Path]:

@@ -6,9 +6,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 from kgraph.errors import ReadError
+from kgraph.read.source import Source, megabytes
 
 # UTF-32 comes first: its little-endian mark begins with that of UTF-16.
 _BOMS = (
@@ -18,6 +19,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+LONGEST_LINE = 50_000_000
+"""Bytes of one line, which is one article."""
 _SAMPLE = 32_768  # characters or bytes that are enough to judge by; keeps a 5 MB file quick
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -42,34 +45,68 @@ def decode(data: bytes) -> str:
     return _plausible(data.decode(codec, errors="replace"))
 
 
-def lines(path: Path) -> Iterator[tuple[int, str | None]]:
-    """(line number from 1, text) of each line that is not blank; None where a line is not text.
+def detect(start: bytes) -> str:
+    """Name the codec of a file by its first bytes. Raises ReadError where they are no plausible text."""
+    for mark, codec in _BOMS:
+        if start.startswith(mark):
+            return codec
+    if b"\0" in start:
+        raise ReadError("is not text")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        _plausible(decoder.decode(start))
+    except UnicodeDecodeError as error:
+        codec = _older(start, error.start)
+        _plausible(start.decode(codec, errors="replace"))
+        return codec
+    return "utf-8"
 
-    Only the newline ends a line: U+2028 or a form feed inside a JSON string does not. Files in UTF-8
-    and older encodings are streamed. Raises OSError, and ReadError where the first line is not text.
+
+def lines(source: Source) -> Iterator[tuple[int, str | ReadError]]:
+    """(line number from 1, text) of each line that is not blank; an error where it is no text, or too long.
+
+    Only the newline ends a line: U+2028 or a form feed inside a JSON string does not. Sources in UTF-8
+    and older encodings are streamed, with lines of at most LONGEST_LINE bytes. Raises OSError, and ReadError
+    where the first line is not text.
     """
-    with path.open("rb") as handle:
+    with source.open() as handle:
         start = handle.read(_SAMPLE)
-        handle.seek(0)
         if any(start.startswith(mark) for mark, codec in _BOMS if codec != "utf-8-sig"):
-            for number, text in enumerate(decode(handle.read()).split("\n"), start=1):
+            rest = handle.read(LONGEST_LINE)
+            if len(rest) == LONGEST_LINE:
+                raise ReadError(f"is larger than {megabytes(LONGEST_LINE)} in UTF-16 or UTF-32")
+            for number, text in enumerate(decode(start + rest).split("\n"), start=1):
                 if text.strip():
                     yield number, text
             return
-        if len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 20:
-            raise ReadError("is not text")  # once for a binary file, not once for each of its lines
-        seen = False
-        for number, raw in enumerate(handle, start=1):
-            if not raw.strip():
-                continue
-            line: str | None = None
-            try:
-                line = decode(raw.rstrip(b"\r\n"))
-            except ReadError:
-                if not seen:
-                    raise
-            yield number, line
-            seen = True
+    if len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 20:
+        raise ReadError("is not text")  # once for a binary file, not once for each of its lines
+    seen = False
+    with source.open() as handle:
+        for number, raw in enumerate(_bounded_lines(handle), start=1):
+            if raw is None:
+                yield number, ReadError(f"is longer than {megabytes(LONGEST_LINE)}")
+            elif raw.strip():
+                line: str | ReadError
+                try:
+                    line = decode(raw.rstrip(b"\r\n"))
+                except ReadError as error:
+                    if not seen:
+                        raise
+                    line = error
+                yield number, line
+            seen = seen or raw is None or bool(raw.strip())
+
+
+def _bounded_lines(handle: BinaryIO) -> Iterator[bytes | None]:
+    """Yield the lines of a file; None for one that is too long, of which no more than a piece is held."""
+    while raw := handle.readline(LONGEST_LINE):
+        if len(raw) < LONGEST_LINE or raw.endswith(b"\n"):
+            yield raw
+            continue
+        while raw and not raw.endswith(b"\n"):
+            raw = handle.readline(LONGEST_LINE)
+        yield None
 
 
 def without_surrogates(text: str) -> str:

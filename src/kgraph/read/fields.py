@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from kgraph.model import Article, Problem
 from kgraph.read.dates import iso_date
 from kgraph.read.encoding import printable, without_surrogates
+from kgraph.read.source import Source
 
 Report = Callable[[Problem], None]
 
-_KNOWN = frozenset({"id", "title", "date", "text", "url", "source"})
+_KNOWN = frozenset({"author", "id", "title", "date", "text", "url", "source"})
 _JSON_TYPES = {
     bool: "true or false",
     dict: "an object",
@@ -26,9 +26,9 @@ _JSON_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The file, and in files of many articles the line or item, that a problem is about."""
+    """The source, and in one of many articles the line or item, that a problem is about."""
 
-    path: Path
+    source: Source
     report: Report
     line: int | None = None
     item: int | None = None
@@ -36,15 +36,18 @@ class Where:
     def problem(self, reason: str, remedy: str) -> None:
         """Report one problem at this place."""
         reason = reason if self.item is None else f"item {self.item} {reason}"
-        self.report(Problem(printable(str(self.path)), reason, remedy, self.line))
+        self.report(Problem(self.source.shown, reason, remedy, self.line))
 
 
 def article(fields: Mapping[str, object], *, default_id: str, where: Where) -> Article | None:
     """One Article of fields; the text is taken unchanged. None where there is no text to read.
 
     A field of the wrong type, or a date that is none, is reported and left out; the rest is read.
-    Fields that kgraph does not know are kept in ``extra``, sorted by name.
+    Fields that kgraph does not know are kept in ``extra``, sorted by name. What the source states counts
+    where the fields say nothing.
     """
+    stated = where.source.stated
+    fields = {**fields, **{name: value for name, value in stated.items() if fields.get(name) is None}}
     text = fields.get("text")
     if text is None:
         where.problem("has no text", "skipped; give it a field text")
@@ -61,7 +64,8 @@ def article(fields: Mapping[str, object], *, default_id: str, where: Where) -> A
         text=without_surrogates(text),
         date=_date(fields.get("date"), where),
         source=_string(fields, "source", where),
-        url=_string(fields, "url", where),
+        url=_string(fields, "url", where) or where.source.url,
+        author=_author(fields, where),
         extra=_extra(fields, where),
     )
 
@@ -82,6 +86,14 @@ def _string(fields: Mapping[str, object], name: str, where: Where) -> str | None
         )
         return None
     return without_surrogates(value).strip() or None
+
+
+def _author(fields: Mapping[str, object], where: Where) -> str | None:
+    """Return who wrote the article; several, as a list or one to a line, are set apart by ``; ``."""
+    value = fields.get("author")
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        fields = {"author": "; ".join(value)}
+    return " ".join((_string(fields, "author", where) or "").split()) or None
 
 
 def _id(value: object, where: Where) -> str | None:

@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from pathlib import Path
 
 from kgraph.errors import ReadError
 from kgraph.model import Article
 from kgraph.read.encoding import decode, lines
 from kgraph.read.fields import Report, Where, article, type_name
+from kgraph.read.source import Source
 
 _NOT_TEXT = "skipped; save it as UTF-8 text or leave it out"
 _NOT_JSON = "skipped; correct it or leave it out"
+_MOST_PARTS = 2_000_000  # lists and objects of one text: a hundred bytes of memory for each bracket
 
 
-def read_jsonl(path: Path, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
+def read_jsonl(source: Source, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
     """Yield (line, article) of each line; an article without an id gets ``<name>-<line>``. Raises OSError."""
     empty = True
     try:
-        for number, line in lines(path):
+        for number, line in lines(source):
             empty = False
-            where = Where(path, report, line=number)
-            if line is None:
-                where.problem("is not text", _NOT_TEXT)
+            where = Where(source, report, line=number)
+            if isinstance(line, ReadError):
+                where.problem(str(line), _NOT_TEXT)
                 continue
             try:
                 value = loads(line)
@@ -35,17 +36,17 @@ def read_jsonl(path: Path, name: str, report: Report) -> Iterator[tuple[int | No
             if read is not None:
                 yield number, read
     except ReadError as error:
-        Where(path, report).problem(str(error), _NOT_TEXT)
+        Where(source, report).problem(str(error), _NOT_TEXT)
     else:
         if empty:
-            Where(path, report).problem("is empty", "skipped; put articles in it or leave it out")
+            Where(source, report).problem("is empty", "skipped; put articles in it or leave it out")
 
 
-def read_json(path: Path, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
+def read_json(source: Source, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
     """Yield the article of an object, or those of a list (ids ``<name>-<item>``). Raises OSError."""
-    where = Where(path, report)
+    where = Where(source, report)
     try:
-        content = decode(path.read_bytes())
+        content = decode(source.read())
     except ReadError as error:
         where.problem(str(error), _NOT_TEXT)
         return
@@ -65,7 +66,7 @@ def read_json(path: Path, name: str, report: Report) -> Iterator[tuple[int | Non
     if not value:
         where.problem("is an empty list", "skipped; put articles in it or leave it out")
     for number, item in enumerate(value, start=1):
-        read = _article(item, f"{name}-{number}", Where(path, report, item=number))
+        read = _article(item, f"{name}-{number}", Where(source, report, item=number))
         if read is not None:
             yield None, read
 
@@ -75,6 +76,8 @@ def loads(text: str) -> object:
 
     Raises ValueError where the text is no JSON, nested too deeply or holds a number too long to read.
     """
+    if text.count("[") + text.count("{") > _MOST_PARTS:
+        raise ValueError("it has too many parts")
     try:
         value: object = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
     except RecursionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from kgraph.model import Problem
 from kgraph.read.encoding import printable, without_surrogates
 from kgraph.read.fields import Report
+from kgraph.read.kinds import SUFFIXES, stem, suffix
 
 
 def expand(paths: Iterable[str | Path], suffixes: Collection[str], report: Report) -> list[Path]:
@@ -30,13 +32,14 @@ def names(files: Iterable[Path]) -> dict[Path, str]:
     the same names on another machine.
     """
     folders = {file: file.absolute() for file in files}
-    siblings = Counter((path.parent, path.stem) for path in folders.values())
+    siblings = Counter((path.parent, stem(path.name)) for path in folders.values())
     depth = dict.fromkeys(folders, 0)
     while True:
         named = {}
         for file, path in folders.items():
-            twins = siblings[path.parent, path.stem] > 1
-            own = f"{path.stem}-{path.suffix[1:]}" if twins else path.stem
+            own = stem(path.name)
+            if siblings[path.parent, own] > 1:
+                own += path.name[len(own) :].replace(".", "-")
             above = path.parent.parts[1:]
             named[file] = "-".join((*above[max(0, len(above) - depth[file]) :], own))
         shared = Counter(named.values())
@@ -51,18 +54,24 @@ def names(files: Iterable[Path]) -> dict[Path, str]:
             depth[file] += 1
 
 
+def slug(address: str) -> str:
+    """Return a short name of a URL or a path: letters, digits, dots and dashes of it, at most 120."""
+    rest = address.partition("://")[2] or address
+    return re.sub(r"[^\w.]+", "-", without_surrogates(rest[:2000])).strip("-.")[:120] or "article"
+
+
 def _matches(path: str, suffixes: Collection[str], report: Report) -> Iterator[Path]:
     """Yield the files that one argument means."""
 
     def problem(reason: str, remedy: str) -> None:
         report(Problem(printable(path) or "''", reason, remedy))
 
-    known = " ".join(sorted(suffixes))
+    known = " ".join(sorted({*suffixes, *SUFFIXES}))
     try:
         if Path(path).is_dir() and path:
             files = list(_inside(Path(path), suffixes, report))
         elif Path(path).is_file():
-            if Path(path).suffix.lower() not in suffixes:
+            if suffix(Path(path).name, suffixes) is None:
                 problem("is of a kind that kgraph does not read", f"skipped; known: {known}")
                 return
             files = [Path(path)]
@@ -74,7 +83,7 @@ def _matches(path: str, suffixes: Collection[str], report: Report) -> Iterator[P
             for match in glob.iglob(path, recursive=True):  # noqa: PTH207 - Path.glob takes no absolute patterns
                 if Path(match).is_dir():
                     files += _inside(Path(match), suffixes, report)
-                elif Path(match).is_file() and Path(match).suffix.lower() in suffixes:
+                elif Path(match).is_file() and suffix(match, suffixes) is not None:
                     files.append(Path(match))
         else:
             problem("is not there", "skipped; check the path")
@@ -102,7 +111,7 @@ def _inside(folder: Path, suffixes: Collection[str], report: Report) -> Iterator
             # A link that leads nowhere is passed on, so that reading names it; a pipe would block.
             if (
                 not name.startswith(".")
-                and file.suffix.lower() in suffixes
+                and suffix(name, suffixes) is not None
                 and (file.is_file() or not file.exists())
             ):
                 yield file

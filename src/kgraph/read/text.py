@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from kgraph.errors import ReadError
 from kgraph.model import Article
 from kgraph.read.encoding import decode
 from kgraph.read.fields import Report, Where, article
+from kgraph.read.source import Source
 
 _KEY = re.compile(r"([A-Za-z][\w.-]*)[ \t]*:(?:[ \t]+(.*)|)", re.ASCII)
 _TITLE_LENGTH = 300  # a longer first line is a paragraph, and the title is cut from it
 
 
-def read_text(path: Path, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
+def read_text(source: Source, name: str, report: Report) -> Iterator[tuple[int | None, Article]]:
     """Yield the article of a .txt or .md file; ``name`` is its id unless the front matter has one.
 
     ``text`` is the file's text with every kind of line end as one newline and without the front matter.
     A title that is the first line stays part of it: headlines carry facts. Raises OSError.
     """
-    where = Where(path, report)
+    where = Where(source, report)
     try:
-        content = decode(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
+        content = decode(source.read()).replace("\r\n", "\n").replace("\r", "\n")
     except ReadError as error:
         where.problem(str(error), "skipped; save it as UTF-8 text or leave it out")
         return
@@ -31,7 +31,8 @@ def read_text(path: Path, name: str, report: Report) -> Iterator[tuple[int | Non
         where.problem("is empty", "skipped; put an article in it or leave it out")
         return
     fields, body = front_matter(content)
-    fields.setdefault("title", first_line(body, markdown=path.suffix.lower() == ".md"))
+    if "title" not in source.stated:
+        fields.setdefault("title", first_line(body, markdown=source.suffix == ".md"))
     read = article({**fields, "text": body}, default_id=name, where=where)
     if read is not None:
         yield None, read
@@ -50,20 +51,22 @@ def front_matter(content: str) -> tuple[dict[str, str], str]:
     first, last = next(marks, None), next(marks, None)
     if first is None or first.start() != 0 or not first.group().startswith("---") or last is None:
         return {}, content
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     key = ""
     for line in content[first.end() : last.start()].split("\n"):
         found = _KEY.fullmatch(line.rstrip())
         if found is not None:
             key = found[1].lower()
-            fields[key] = _unquoted((found[2] or "").strip())
+            fields[key] = [_unquoted((found[2] or "").strip())]
         elif key and line.startswith((" ", "\t", "- ")):
             # ">" and "|" announce a value that stands on the lines below.
-            above = "" if fields[key] in {">", "|", ">-", "|-"} else fields[key]
-            fields[key] = f"{above} {line.strip()}".strip()
+            if fields[key][0] in {">", "|", ">-", "|-"}:
+                fields[key][0] = ""
+            fields[key].append(line.strip())
         elif line.strip() and not line.startswith("#"):
             return {}, content
-    return {name: value for name, value in fields.items() if name != "text"}, content[last.end() :]
+    values = {name: " ".join(lines).strip() for name, lines in fields.items() if name != "text"}
+    return values, content[last.end() :]
 
 
 def first_line(text: str, *, markdown: bool = False) -> str:

@@ -46,6 +46,7 @@ def page_data(
         "sentences": [_sentence(sentence) for sentence in picture.sentences],
         "articles": {
             a.id: {"title": a.title, "date": a.date, "source": a.source, "url": a.url}
+            | ({"author": a.author} if a.author else {})
             for a in picture.articles
         },
         "others": {name: _cut(label, _NAME) for name, label in sorted(picture.others.items())},

@@ -40,7 +40,7 @@ function citation(sentence) {
   const title = isWeb
     ? named('a', article.title, {href: article.url, rel: 'noopener noreferrer', target: '_blank'})
     : named('cite', article.title);
-  return make('p', {class: 'cite'}, title, ...[article.source, article.date].filter(Boolean)
+  return make('p', {class: 'cite'}, title, ...[article.author, article.source, article.date].filter(Boolean)
     .flatMap(text => [' · ', named('bdi', text)]));
 }
 

@@ -37,6 +37,7 @@ class Paper:
     date: str = ""
     source: str = ""
     url: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ function toTurtle() {
   for (const id of [...papers].sort()) {
     const paper = articles.get(id) || {title: id};
     say(iri(id), [['a', 'kg:Article'], ['schema:headline', quoted(paper.title)], paper.date && ['schema:datePublished', dated(paper.date)],
-      paper.source && ['dcterms:source', quoted(paper.source)], paper.url && ['schema:url', iri(paper.url)]]);
+      paper.author && ['schema:author', quoted(paper.author)], paper.source && ['dcterms:source', quoted(paper.source)], paper.url && ['schema:url', iri(paper.url)]]);
   }
   return out.join('\n') + '\n';
 }

@@ -245,6 +245,7 @@ def _paper(name: str, values: dict[str, _Values]) -> Paper:
         date=_usual(values, SCHEMA + "datePublished"),
         source=_usual(values, DCTERMS + "source"),
         url=web_address(_usual(values, SCHEMA + "url")),
+        author=_usual(values, SCHEMA + "author"),
     )
 
 
