@@ -34,7 +34,7 @@ ORDER = (
     ("resolve",),
     ("records",),
     ("rdf",),
-    ("folder",),
+    ("counted", "folder"),
     ("store",),
     ("query",),
     ("view", "export", "check"),

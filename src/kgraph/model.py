@@ -145,6 +145,8 @@ class Event:
     """The IRI of a happening that several articles tell; None where this article alone does."""
     label: str | None = None
     """What the happening is called over all articles, where that is not its trigger here."""
+    curated: tuple[str, ...] = ()
+    """Decisions of a person that joined it to others or took it from them."""
 
     @property
     def tellings(self) -> tuple[Telling, ...]:

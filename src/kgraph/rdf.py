@@ -29,6 +29,7 @@ from kgraph.ontology import Ontology
 
 PREFIXES: Mapping[str, str] = {
     "kg": "https://w3id.org/kgraph#",
+    "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "geo": "http://www.opengis.net/ont/geosparql#",
@@ -301,7 +302,7 @@ class _Writer:
         yield from _say(self.article, "dcterms:identifier", _text(article.id))
         yield from _say(self.article, "schema:headline", _text(article.title) if article.title else None)
         yield from _say(self.article, "schema:datePublished", date_literal(article.date))
-        yield from _say(self.article, "dcterms:source", _text(article.source) if article.source else None)
+        yield from _say(self.article, "dc:source", _text(article.source) if article.source else None)
         yield from _say(self.article, "schema:url", url_term(article.url) if article.url else None)
 
     def _run(self) -> Iterator[Triple]:
@@ -327,7 +328,11 @@ class _Writer:
                 yield from _say(iri, "skos:altLabel", _text(alias, "en"))
         for other in entity.same_as:
             yield from _say(iri, "owl:sameAs", other)
-        for line in entity.curated:
+        yield from self._curated(iri, entity.curated)
+
+    def _curated(self, iri: str, lines: tuple[str, ...]) -> Iterator[Triple]:
+        """Yield the decisions of a person that made a node what it is."""
+        for line in lines:
             decision = f"{BASE}curation/{_hash(line, 12)}"
             yield from _say(iri, "prov:wasInfluencedBy", decision)
             yield from _say(decision, "rdf:type", _name("prov:Activity"))
@@ -335,28 +340,31 @@ class _Writer:
 
     def _mention(self, mention: Mention) -> Iterator[Triple]:
         iri = mention_iri(self.article, mention)
-        sentence = self._sentence_of(mention.span)
-        yield from self._words(iri, mention.span, sentence, self._entity_of(mention.id))
-        if sentence is not None:
-            self.evidence[sentence] = None
+        meant = self._entity_of(mention.id)
+        yield from self._words(iri, mention.span, self._sentence_of(mention.span), meant)
 
     def _words(self, iri: str, span: Span, sentence: Span | None, meant: str) -> Iterator[Triple]:
-        """Yield a stretch of text and what it means."""
-        context = self.article if sentence is None else sentence_iri(self.article, sentence)
+        """Yield a stretch of text and what it means.
+
+        By NIF its offsets count in the text of its context, the sentence; what stands in none is its own.
+        """
+        around = sentence or span
         yield from _say(iri, "rdf:type", _name("kg:Mention"))
-        yield from _say(iri, "nif:beginIndex", _count(span.begin))
-        yield from _say(iri, "nif:endIndex", _count(span.end))
+        yield from _say(iri, "nif:beginIndex", _count(span.begin - around.begin))
+        yield from _say(iri, "nif:endIndex", _count(span.end - around.begin))
         yield from _say(iri, "nif:anchorOf", _text(self._piece(span)))
-        yield from _say(iri, "nif:referenceContext", context)
+        yield from _say(iri, "nif:referenceContext", sentence_iri(self.article, around))
         yield from _say(iri, "kg:refersTo", meant)
+        self.evidence[around] = None
 
     def _sentence(self, sentence: Span) -> Iterator[Triple]:
         iri = sentence_iri(self.article, sentence)
         yield from _say(iri, "rdf:type", _name("kg:Sentence"))
-        yield from _say(iri, "nif:beginIndex", _count(sentence.begin))
-        yield from _say(iri, "nif:endIndex", _count(sentence.end))
+        yield from _say(iri, "nif:beginIndex", _count(0))
+        yield from _say(iri, "nif:endIndex", _count(sentence.end - sentence.begin))
         yield from _say(iri, "nif:isString", _text(self._piece(sentence)))
-        yield from _say(iri, "nif:referenceContext", self.article)
+        yield from _say(iri, "dcterms:isPartOf", self.article)
+        yield from _say(iri, "kg:offset", _count(sentence.begin))
 
     def _event(self, event: Event) -> Iterator[Triple]:
         iri = self.iri_of(event)
@@ -374,6 +382,7 @@ class _Writer:
         yield from _say(iri, "kg:trigger", _text(trigger))
         yield from self._claim(iri, event)
         yield from self._tellings(iri, event)
+        yield from self._curated(iri, event.curated)
         if event.key is not None:
             yield from self._figures(iri, event)
 
