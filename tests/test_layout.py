@@ -23,6 +23,7 @@ PARTS = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     ("kgraph",),
     ("errors",),
+    ("names",),
     ("model",),
     ("ontology",),
     ("frames", "gazetteer"),
@@ -33,6 +34,7 @@ ORDER = (
     ("extract",),
     ("resolve",),
     ("records",),
+    ("terms",),
     ("rdf",),
     ("counted", "folder"),
     ("store",),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TypeVar
 
-from kgraph.rdf import PREFIXES
+from kgraph.names import PREFIXES
 
 Value = str | int
 V = TypeVar("V", bound=Value)

@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-BASE = "https://w3id.org/kgraph/"
-"""What the IRIs of articles, entities and events begin with."""
-
 Kind = Literal["name", "nominal", "pronoun"]
 Realis = Literal["actual", "planned", "hypothetical", "negated"]
 DateBasis = Literal["explicit", "relative", "publication"]

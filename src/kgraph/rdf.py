@@ -9,52 +9,35 @@ from __future__ import annotations
 
 import bisect
 import calendar
-import datetime
-import functools
 import hashlib
 import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kgraph.errors import KGraphError, OntologyError
-from kgraph.model import BASE as BASE
 from kgraph.model import Article, Entity, Event, Extraction, Mention, Relation, Role, Span
+from kgraph.names import BASE as BASE
+from kgraph.names import PREFIXES as PREFIXES
 from kgraph.ontology import Ontology
+from kgraph.terms import Term as Term
+from kgraph.terms import Value as Value
+from kgraph.terms import clean as clean
+from kgraph.terms import is_iri as is_iri
+from kgraph.terms import name as _name
+from kgraph.terms import node as _node
+from kgraph.terms import term as term
 
-PREFIXES: Mapping[str, str] = {
-    "kg": "https://w3id.org/kgraph#",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "nif": "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 FAMILIES = ("person", "actor", "place", "equipment", "event", "document", "unknown")
 
-Term = NamedNode | Literal
-Value = str | int | float | bool | datetime.date
-"""What a person binds to a variable of a query."""
-
-_IRI = re.compile('[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\x9f<>"{}|\\\\^`\ud800-\udfff]+')
 _ESCAPE_NEEDED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._~-]+")
 _SLUG_LENGTH = 80
-# What XML 1.0 cannot carry: most control characters, the two non-characters, and lone surrogates.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T.*)?)?)?", re.ASCII)
 
 
@@ -134,34 +117,11 @@ def iris(extraction: Extraction) -> Callable[[Entity | Event], str]:
     return lambda value: by_id[value.id] if isinstance(value, Event) else entity_iri(value.key)
 
 
-def is_iri(text: str) -> bool:
-    """Whether ``text`` is an absolute IRI that every RDF syntax can carry."""
-    return _IRI.fullmatch(text) is not None
-
-
 def _hash(text: str, length: int) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:length]
 
 
-def _node(iri: str) -> NamedNode:
-    if not is_iri(iri):
-        raise KGraphError(f"{iri!r} is no IRI")
-    return NamedNode(iri)
-
-
-@functools.cache
-def _name(name: str) -> NamedNode:
-    """Make the IRI of a prefixed name of ours, ``kg:actor``."""
-    prefix, _, local = name.partition(":")
-    return _node(PREFIXES[prefix] + local)
-
-
 # ---------------------------------------------------------------- literals
-
-
-def clean(text: str) -> str:
-    """Replace, one for one, the characters that XML or Turtle cannot carry, so that offsets stay right."""
-    return _NOT_XML.sub("\ufffd", text)
 
 
 def date_literal(value: str | None) -> Literal | None:
@@ -196,27 +156,6 @@ def url_term(url: str) -> Term:
     if valid and is_iri(url) and all(char.isascii() or char.isalnum() for char in url):
         return NamedNode(url)
     return Literal(clean(url))
-
-
-def term(value: Value) -> Term:
-    """Return a Python value as an RDF term: an http(s) IRI for text that is one, else a literal.
-
-    Values made by rdflib keep their language and datatype.
-    """
-    language, datatype = getattr(value, "language", None), getattr(value, "datatype", None)
-    if isinstance(value, str):
-        if language:
-            return Literal(clean(str(value)), language=language)
-        if datatype:
-            return Literal(clean(str(value)), datatype=_node(str(datatype)))
-        if is_iri(value) and value.startswith(("http://", "https://")):
-            return NamedNode(str(value))
-        return Literal(clean(str(value)))
-    if isinstance(value, datetime.datetime):
-        return Literal(value.isoformat(), datatype=_name("xsd:dateTime"))
-    if isinstance(value, datetime.date):
-        return Literal(value.isoformat(), datatype=_name("xsd:date"))
-    return Literal(value)
 
 
 def _text(text: str, language: str | None = None) -> Literal:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kgraph.errors import CurationError
-from kgraph.model import BASE
+from kgraph.names import BASE
 from kgraph.ontology import Ontology
 from kgraph.resolve.clusters import Score
 from kgraph.resolve.entities import Entities, Node
