@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from kgraph import errors
 from kgraph.errors import QueryError
 from kgraph.query.faults import MalformedQueryError
 from kgraph.query.library import NamedQuery, read
-from kgraph.query.process import asking, command, head_of
+from kgraph.query.process import ask_once, head_of
 from kgraph.query.rows import Row, Rows
 from kgraph.query.run import Answer, written
 from kgraph.terms import Value
@@ -52,19 +51,15 @@ def ask(
         "update": update,
         "seconds": timeout,
     }
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command("kgraph.query.child", path), stdin=pipe, stdout=pipe, stderr=pipe) as child:  # noqa: S603
-        try:
-            out, err = child.communicate(asking(request), timeout=timeout)
-        except subprocess.TimeoutExpired:
-            raise QueryError(
-                f"not done within {timeout:g} s; ask for less, or allow more with --timeout"
-            ) from None
-        finally:
-            child.kill()  # also when the user interrupts
+    try:
+        out, said = ask_once("kgraph.query.child", path, request)
+    except TimeoutError:
+        raise QueryError(
+            f"not done within {timeout:g} s; ask for less, or allow more with --timeout"
+        ) from None
     line, end, body = out.partition(b"\n")
     if not end:
-        last = err.decode(errors="replace").strip().splitlines()[-1:]
+        last = said.strip().splitlines()[-1:]
         why = last[0] if last else "it was killed, perhaps for want of memory"
         raise QueryError(f"the query ended early: {why}")
     return _answer(head_of(line + end), body)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.model import Article, Problem
 from kgraph.read import paths as _paths
 from kgraph.read.dates import iso_date
-from kgraph.read.encoding import decode, printable
+from kgraph.read.encoding import decode
 from kgraph.read.fields import Report
 from kgraph.read.html import read_html
 from kgraph.read.jsonl import loads, read_json, read_jsonl

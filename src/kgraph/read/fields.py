@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kgraph.errors import printable
 from kgraph.model import Article, Problem
 from kgraph.read.dates import iso_date
-from kgraph.read.encoding import printable, without_surrogates
+from kgraph.read.encoding import without_surrogates
 
 Report = Callable[[Problem], None]
 
