@@ -42,6 +42,7 @@ _STORE_ERRORS = (OSError, RuntimeError, ValueError)  # what pyoxigraph raises fr
 _PUBLISH_EVERY = 5.0  # seconds; each time is a small file or two more, which Oxigraph joins later
 _WAIT = 0.2  # seconds in which somebody who only asks who writes lets go of the lock
 _WRITING: set[str] = set()  # the folders that this process writes
+_PILED = 4  # batches stored in bulk; each adds a layer of files that every question has to look through
 _BULK = 10_000  # statements; with fewer, files of their own cost more than they save
 
 
@@ -79,6 +80,7 @@ class Graph:
         self._shown = shown
         self._release = weakref.finalize(self, _let_go, None if read_only else path, shown)
         self._published = time.monotonic()
+        self._piled = 0
         self.path = path
         self.read_only = read_only
 
@@ -211,6 +213,7 @@ class Graph:
                 self.store.extend(statements())
             else:
                 self.store.bulk_extend(statements())
+                self._piled += 1
             self._publish_in_time()
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
@@ -404,6 +407,8 @@ class Graph:
         store, self._store = self._store, None
         try:
             if self.path is not None and not self.read_only:
+                if self._piled >= _PILED:
+                    store.optimize()
                 folder.publish(store, self.path)
                 folder.end(self.path)
         except _STORE_ERRORS as error:

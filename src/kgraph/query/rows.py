@@ -121,29 +121,30 @@ def terms_of(row: Row) -> tuple[Any, ...]:
 
 
 def in_order(rows: list[Row]) -> list[Row]:
-    """Put rows into one fixed order, in place: by value, then kind, type and language; nothing comes first.
+    """Return rows in one fixed order: by value, then kind, type and language; nothing comes first.
 
     By the values of the first column alone, and by all that there is only where these are the same: the keys
     of all rows would cost as much as the query.
     """
-    rows.sort(key=_first)
+    if not rows or not rows[0]._terms:
+        return rows
+    values = [_value(row._terms[0]) for row in rows]
+    places = sorted(range(len(rows)), key=values.__getitem__)
+    found = [rows[place] for place in places]
     begin = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or _first(rows[end]) != _first(rows[begin]):
+    for end in range(1, len(places) + 1):
+        if end == len(places) or values[places[end]] != values[places[begin]]:
             if end - begin > 1:
-                rows[begin:end] = sorted(rows[begin:end], key=_key)
+                found[begin:end] = sorted(found[begin:end], key=_key)
             begin = end
-    return rows
+    return found
 
 
-def _first(row: Row) -> str:
-    terms = row._terms
-    if not terms or terms[0] is None:
-        return ""
+def _value(term: Any) -> str:
     try:
-        return terms[0].value  # type: ignore[no-any-return]
-    except AttributeError:  # a triple
-        return str(terms[0])
+        return term.value  # type: ignore[no-any-return]
+    except AttributeError:  # nothing, or a triple
+        return "" if term is None else str(term)
 
 
 def _key(row: Row) -> tuple[tuple[str, str, str, str], ...]:
