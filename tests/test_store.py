@@ -451,3 +451,34 @@ def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path, limit: int) -> No
             building.check_whole(graph)
             building.build(graph, 0)
             assert building.lines(graph) == building.lines(wanted)
+
+
+def test_a_shell_command_forks_and_others_start_a_process(tmp_path: Path) -> None:
+    """Rows, graphs, yes and no, faults and the end of the time are the same in both ways."""
+    with store.open(tmp_path / "s", create=True) as graph:
+        put(graph, "a")
+    code = """
+from kgraph.errors import KGraphError
+from kgraph.query import ask, process, to_text
+process._has_one_thread = lambda forks={forks}: forks
+said = []
+for sparql in (
+    'SELECT ?o ?none ("a\\\\tb\\\\n\\\\"c\\\\"" AS ?t) (1.50 AS ?d) {{ ?s skos:prefLabel ?o }}',
+    'SELECT * {{}}',
+    'ASK {{ ?s a kg:Person }}',
+    'CONSTRUCT {{ ?s a ?c }} {{ ?s a ?c }}',
+    'SELECT * {{ ?s bad:x ?o }}',
+    'SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }}',
+):
+    try:
+        value, cut = ask(path, sparql, timeout=2, max_rows=5)
+        text = to_text(value, 'json' if isinstance(value, bool) or hasattr(value, 'columns') else 'ttl')
+        said.append((text, cut))
+    except KGraphError as error:
+        said.append((type(error).__name__, str(error), getattr(error, 'caret', None)))
+print(said)
+"""
+    forked, started = (elsewhere(code.format(forks=forks), tmp_path / "s") for forks in (True, False))
+    assert forked == started
+    for wanted in ("not done within 2 s", "unknown prefix bad:", "boolean", "a\\\\tb\\\\n"):
+        assert wanted in forked
