@@ -42,11 +42,10 @@ BLAME, PLAN = ARTICLE + "a#event-Accusation-20-26", ARTICLE + "b#event-Retreat-3
 # One article; {n} tells the copies apart: the same happenings, told in other words with another figure.
 ARTICLE_TEXT = """
 <{article}> a kg:Article ; dcterms:identifier "{id}" ; schema:headline "Keld {id}" ;
-  dcterms:source "Post {id}" ;
+  dc:source "Post {id}" ;
   schema:datePublished "2031-05-0{n}"^^xsd:date .
-<{article}#char=0,9> a kg:Sentence ; nif:isString "Sentence one of {id}." ; nif:beginIndex 0 ;
-  nif:endIndex 9 ;
-  nif:referenceContext <{article}> .
+<{article}#char=0,9> a kg:Sentence ; nif:isString "Sentence one of {id}." ; kg:offset 0 ;
+  nif:beginIndex 0 ; nif:endIndex 9 ; dcterms:isPartOf <{article}> .
 e:place\\/brannoch a kg:AirBase, kg:Base, kg:Place ; skos:prefLabel "Brannoch Air Base"@en ;
   skos:altLabel "Brannoch"@en ; kg:operatedBy e:actor\\/guard ; kg:locatedIn e:actor\\/keldland .
 e:place\\/home a kg:Base, kg:Place ; skos:prefLabel "Home Field"@en ; kg:operatedBy e:actor\\/guard ;
@@ -355,7 +354,7 @@ def test_data_frame_without_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SELECT ?x { ?x a 'abc }", 1, 24, "a text is not closed"),
         ("SELECT * { ?x a <bad iri> }", 1, 17, "this is no IRI"),
         ("SELECT * { # {\n ?x skso:name 1 }", 2, 5, "unknown prefix skso:; nearest: skos:"),
-        ("SELECT * { ?x zz:name 1 }", 1, 15, "unknown prefix zz:; nearest: dcterms:, foaf:"),
+        ("SELECT * { ?x zz:name 1 }", 1, 15, "unknown prefix zz:; nearest: dc:, dcterms:, foaf:"),
         ("SELECT (COUNT(?x) AS ?n) ?y { ?x a ?y }", 1, 40, "neither in GROUP BY nor in an aggregate"),
         ("", 1, 1, "the query is empty"),
         ('SELECT * { ?x a "one\nline" }', 1, 21, "this is not SPARQL"),

@@ -76,10 +76,10 @@ def test_record(extraction: Extraction) -> None:
 
 
 def test_graph_page_and_exports(extraction: Extraction, tmp_path: Path) -> None:
-    """The graph says schema:author; the page, the property graph and FollowTheMoney show it."""
+    """The graph says dc:creator; the page, the property graph and FollowTheMoney show it."""
     with Graph.memory() as graph:
         graph.replace(article_iri("keld-2031"), quads(extraction, ontology=load(), run=RUN))
-        (row,) = graph.query("SELECT ?a WHERE { ?x a kg:Article ; schema:author ?a }")
+        (row,) = graph.query("SELECT ?a WHERE { ?x a kg:Article ; dc:creator ?a }")
         assert str(row.a) == AUTHOR
         graph.view(tmp_path / "a.html")
         assert "Ada Marsh" in (tmp_path / "a.html").read_text(encoding="utf-8")

@@ -122,12 +122,15 @@ PLANTED = [
     # sentence
     (SENTENCE, "nif:endIndex", "", "does not end at one offset"),
     (SENTENCE, "nif:isString", '"short"', "the sentence's text has 5 characters, but its offsets 0 to 91"),
-    (SENTENCE, "nif:referenceContext", "", "does not stand in exactly one article"),
+    (SENTENCE, "kg:offset", "", "does not begin at one place of the article"),
+    (SENTENCE, "nif:beginIndex", "7", "whose text begins at 0"),
+    (SENTENCE, "nif:referenceContext", f"<{ARTICLE}>", "and in no other"),
+    (SENTENCE, "dcterms:isPartOf", "", "does not stand in exactly one article"),
     # mentions
     (MENTION, "nif:beginIndex", '"24"', "does not begin at one offset"),
     (MENTION, "nif:beginIndex", "-1", "does not begin at one offset (nif:beginIndex) that is 0 or more"),
     (MENTION, "nif:endIndex", "20", "and before its end"),
-    (MENTION, "nif:endIndex", "500", "the mention at 24 to 500 lies outside its sentence at 0 to 91"),
+    (MENTION, "nif:endIndex", "500", "the mention at 24 to 500 lies outside its sentence of 91 characters"),
     (MENTION, "nif:anchorOf", '"Norvian navy"', "'Norvian navy', but the sentence has 'Norvian air force'"),
     (MENTION, "nif:anchorOf", "", "not exactly one text"),
     (MENTION, "nif:referenceContext", f"<{ARTICLE}>", "does not stand in exactly one sentence"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -361,7 +362,7 @@ A, B, C, D = (item.happening.iri.removeprefix("https://w3id.org/kgraph/") for it
 
 def happen(*text: str) -> tuple[list[str], set[tuple[str, str]], int]:
     """Return the happenings as the names of their articles, what is dropped, and how many pairs are left."""
-    found, dropped = of_events(HAPPENED, TOLD, lines(*text), articles=ARTICLES)
+    found, dropped, _ = of_events(HAPPENED, TOLD, lines(*text), articles=ARTICLES)
     assert all(item.iri == item.members[0].happening.iri for item in found)
     names = ["".join(member.happening.article for member in item.members) for item in found]
     return names, dropped, sum(len(item.pairs) for item in found)
@@ -516,6 +517,17 @@ def test_events_are_merged_by_decision() -> None:
         settled(graph, "a", "b", text=[f"merge {STRIKE.format('b')} {STRIKE.format('a')}"])
         assert ask(graph, "?x a kg:Assault") == [f"https://w3id.org/kgraph/{STRIKE.format('a')}"]
         assert len(ask(graph, "?s kg:actor ?x . ?s a kg:Assault")) == 2
+
+
+def test_events_say_who_decided_about_them() -> None:
+    """A merge leaves prov:wasInfluencedBy on the event in each article, as on entities; without it none."""
+    line = f"merge {STRIKE.format('b')} {STRIKE.format('a')}"
+    asked = "?s a kg:Event ; prov:wasInfluencedBy/rdfs:label ?x"
+    with Graph.memory() as graph:
+        settled(graph, "a", "b", text=[line])
+        assert [shlex.split(said) for said in ask(graph, asked)] == [line.split()]
+        settled(graph)
+        assert ask(graph, asked) == []
 
 
 @pytest.mark.parametrize(

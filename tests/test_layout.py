@@ -23,6 +23,7 @@ PARTS = sorted(SOURCE.rglob("*.py"))
 ORDER = (
     ("kgraph",),
     ("errors",),
+    ("names",),
     ("model",),
     ("ontology",),
     ("frames", "gazetteer"),
@@ -33,8 +34,9 @@ ORDER = (
     ("extract",),
     ("resolve",),
     ("records",),
+    ("terms",),
     ("rdf",),
-    ("folder",),
+    ("counted", "folder"),
     ("store",),
     ("query",),
     ("view", "export", "check"),

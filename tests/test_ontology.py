@@ -37,7 +37,7 @@ CLASSES = sorted([*f"{ACTORS} {BASES} {OWN_EVENTS} {OTHERS}".split(), *PLOVER])
 PROPERTIES = """
     actor recipient place base instrument object mode beginDate endDate dateBasis realis accordingTo
     killed injured quantity operatedBy locatedIn stationedAt memberOf partOf leads represents position
-    nationality alliedWith fights supports uses refersTo trigger confidence
+    nationality alliedWith fights supports uses refersTo trigger confidence offset
     ploverCode
 """
 MODES = """

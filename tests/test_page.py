@@ -32,7 +32,8 @@ PREFIXES = """
 @prefix kg: <https://w3id.org/kgraph#> . @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix nif: <http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#> .
 @prefix schema: <https://schema.org/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix dcterms: <http://purl.org/dc/terms/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix dc: <http://purl.org/dc/elements/1.1/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix e: <https://w3id.org/kgraph/entity/actor/> . @prefix p: <https://w3id.org/kgraph/entity/place/> .
@@ -51,12 +52,12 @@ def event(name: str, cls: str, rest: str, *, sentence: int = 0) -> str:
 ARTICLE = (
     PREFIXES
     + """a:one {
-a:one a kg:Article ; schema:headline "HEADLINE" ; dcterms:source "The Example Post" ;
+a:one a kg:Article ; schema:headline "HEADLINE" ; dc:source "The Example Post" ;
   schema:datePublished "2020-02-03"^^xsd:date ; schema:url <https://news.example/one> .
-a:two a kg:Article ; schema:headline "Another" ; dcterms:source "Second Wire" .
-<one#char=0,9> a kg:Sentence ; nif:beginIndex 0 ; nif:endIndex 9 ; nif:referenceContext a:one ;
+a:two a kg:Article ; schema:headline "Another" ; dc:source "Second Wire" .
+<one#char=0,9> a kg:Sentence ; kg:offset 0 ; nif:beginIndex 0 ; nif:endIndex 9 ; dcterms:isPartOf a:one ;
   nif:isString "Aland met Borduria." .
-<one#char=50,59> a kg:Sentence ; nif:beginIndex 50 ; nif:endIndex 59 ; nif:referenceContext a:two ;
+<one#char=50,59> a kg:Sentence ; kg:offset 50 ; nif:beginIndex 0 ; nif:endIndex 9 ; dcterms:isPartOf a:two ;
   nif:isString "Cascara may strike." .
 e:aland a kg:State , kg:Actor ; skos:prefLabel "ALAND"@en ; skos:altLabel "Old Aland"@en .
 e:borduria a kg:State , kg:Actor ; skos:prefLabel "Borduria"@en .

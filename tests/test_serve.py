@@ -25,7 +25,6 @@ import pytest
 import rdflib
 
 from kgraph import cli, ontology, store
-from kgraph.errors import StoreError
 from kgraph.query import names
 from kgraph.rdf import PREFIXES, article_iri, quads
 from kgraph.serve import is_loopback
@@ -710,12 +709,21 @@ def test_what_cannot_be_served(capsys: pytest.CaptureFixture[str], own: Path, tm
     assert "cannot be listened on" in refused(capsys, "--store", str(own), "--host", "no.such.invalid")
 
 
-def test_one_writes_or_some_read(capsys: pytest.CaptureFixture[str], own: Path) -> None:
-    """A store that is being built is not served, one that is served is not written."""
-    with store.open(own):
-        assert "in use by another process" in refused(capsys, "--store", str(own))
-    with served(own), pytest.raises(StoreError, match="in use by another process"):
-        store.open(own)
+def test_what_is_written_while_it_is_served_is_seen(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store is served while it is built; answers and page follow as soon as something is published."""
+    monkeypatch.setattr(store, "_PUBLISH_EVERY", 1000.0)
+    asked = "ASK { ?x skos:prefLabel 'Sund Base'@en }"
+    with store.open(own) as graph, served(own) as running:
+        assert json.loads(running.ask(asked, "application/sparql-results+json").text)["boolean"] is False
+        assert "Sund Base" not in running.send("/").text
+        text = f"""<{NORVIA}> <{PREFIXES["skos"]}prefLabel> "Sund Base"@en ."""
+        article = ox.NamedNode(article_iri("new"))
+        found = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
+        graph.replace(article.value, [ox.Quad(*quad.triple, article) for quad in found])
+        assert json.loads(running.ask(asked, "application/sparql-results+json").text)["boolean"] is False
+        graph.publish()
+        assert json.loads(running.ask(asked, "application/sparql-results+json").text)["boolean"] is True
+        assert "Sund Base" in running.send("/").text
 
 
 def test_another_host_is_warned_of(own: Path) -> None:

@@ -19,6 +19,7 @@ import building
 from kgraph import folder as folder_of
 from kgraph import ontology, store
 from kgraph.errors import StoreError
+from kgraph.query.change import update
 from kgraph.rdf import article_iri, quads
 from kgraph.store import Graph
 from samples import RUN, sample
@@ -241,23 +242,102 @@ def elsewhere(code: str, path: Path) -> str:
     return (done.stdout + done.stderr).strip().rpartition("\n")[2]
 
 
-def test_readers_side_by_side_and_no_writer_beside_them(tmp_path: Path) -> None:
-    """Any number read, in one process or several; who writes is alone, and each is told why not."""
+READ = "print(len(kgraph.open(path, read_only=True).articles()))"
+
+
+def test_readers_and_a_writer_side_by_side(tmp_path: Path) -> None:
+    """Each reader sees what was published when it opened the store, here and in other processes."""
     path = tmp_path / "s"
-    read = "print(len(kgraph.open(path, read_only=True).articles()))"
     with store.open(path, create=True) as graph:
         put(graph, "a")
-        with pytest.raises(StoreError, match="being written by another process; ask again"):
-            store.open(path, read_only=True)
-        assert "being written by another process" in elsewhere(read, path)
-    before = {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
-    with store.open(path, read_only=True) as graph, store.open(path, read_only=True):
-        assert elsewhere(read, path) == "1"
-        assert "in use by another process" in elsewhere("store.open(path)", path)
-        with pytest.raises(StoreError, match="opened only to be read"):
+        for said in (elsewhere(READ, path), elsewhere(READ, path)):
+            assert "is being written for the first time; ask again" in said
+        graph.publish()
+        with store.open(path, read_only=True) as old:
+            assert elsewhere(READ, path) == "1"
             put(graph, "b")
-    assert before == {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
-    store.open(path).close()
+            assert not old.outdated
+            assert elsewhere(READ, path) == "1"
+            graph.publish()
+            assert old.outdated
+            assert len(old.articles()) == 1, "what was opened stays as it was"
+            assert elsewhere(READ, path) == "2"
+            assert "in use by another process" in elsewhere("store.open(path)", path)
+            assert [item.name for item in published(path)] == ["1", "2"], "the first is still read"
+        put(graph, "c")
+    assert [item.name for item in published(path)] == ["3"]
+    before = {str(file): file.stat().st_mtime_ns for file in path.rglob("*")}
+    with store.open(path, read_only=True) as graph, store.open(path, read_only=True):
+        assert elsewhere(READ, path) == "3"
+        with pytest.raises(StoreError, match="opened only to be read"):
+            put(graph, "d")
+    assert before == {str(file): file.stat().st_mtime_ns for file in path.rglob("*")}
+
+
+def published(path: Path) -> list[Path]:
+    return sorted(item for item in (path / "published").iterdir() if item.is_dir())
+
+
+def test_readers_do_not_wait_for_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While articles go in, and all is published each time, others open and ask; each sees whole articles."""
+    path = tmp_path / "s"
+    monkeypatch.setattr(store, "_PUBLISH_EVERY", 0.0)
+    with store.open(path, create=True) as graph:
+        put(graph, "a-0")
+        whole = len(list(graph.quads()))
+        code = (
+            "import time\nseen, slowest = set(), 0.0\n"
+            "while max(seen, default=0) < 20:\n"
+            "    begun = time.monotonic()\n"
+            "    with kgraph.open(path, read_only=True) as graph:\n"
+            "        found = graph.query('SELECT ?g (COUNT(*) AS ?n) {GRAPH ?g {?s ?p ?o}} GROUP BY ?g')\n"
+            "        seen.add(len(found))\n"
+            f"        assert {{row.n for row in found}} == {{{whole}}}, found\n"
+            "    slowest = max(slowest, time.monotonic() - begun)\n"
+            "print(len(seen), slowest < 5)"
+        )
+        head = f"import kgraph; path = {str(path)!r}\n"
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", head + code]
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as reader:  # noqa: S603
+            number = 0
+            while reader.poll() is None:
+                number += 1
+                put(graph, f"a-{number % 20}")
+                assert number < 5_000, "the reader does not come to its end"
+            said, why = reader.communicate()
+        assert said.endswith(" True\n"), why
+
+
+def test_what_a_killed_writer_did_not_publish_is_seen(tmp_path: Path) -> None:
+    """The next reader publishes it, where nobody writes; a store that may not be written is read as it is."""
+    path = tmp_path / "s"
+    code = (
+        f"import os, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\nfrom test_store import put\n"
+        "graph = store.open(path, create=True); put(graph, 'a'); graph.publish(); put(graph, 'b')\n"
+        "print('done', flush=True); os._exit(9)"
+    )
+    assert elsewhere(code, path) == "done"
+    assert elsewhere(READ, path) == "2"
+    assert not (path / "published" / "open").exists()
+
+
+def test_graph_variables_see_articles_only(graph: Graph) -> None:
+    """The graph of readings is no graph of the dataset that is asked; updates do not change it either."""
+    article = put(graph, "a")
+    graph.keep(article, {"facts": "what was read"})
+    for asked in (
+        "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
+        "SELECT DISTINCT ?g { { GRAPH ?g { ?s ?p ?o } } UNION { GRAPH $h { ?s ?p ?o } BIND($h AS ?g) } }",
+        "SELECT DISTINCT ?g { ?x a kg:Article OPTIONAL { GRAPH ?g { ?s ?p ?o FILTER(?o != '}') } } }",
+        "SELECT ?g { GRAPH ?g {} }",
+    ):
+        assert [row.g for row in graph.query(asked)] == [article], asked
+    assert graph.query("SELECT ?o { GRAPH ?g { ?s ?p ?o } FILTER(?o = 'what was read') }") == []
+    assert [row.x for row in graph.query("SELECT ?x { GRAPH ?g { ?x ?p ?o } }", g=article)]
+    update(graph, "DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }")
+    assert graph.reading(article) == {"facts": "what was read"}
+    assert graph.articles() == []
 
 
 def test_what_a_killed_process_leaves_is_removed(tmp_path: Path) -> None:
@@ -284,20 +364,22 @@ def test_a_store_of_another_kgraph_is_left_alone(tmp_path: Path, mark: str, said
     """One line, for readers and writers, and nothing in it changes."""
     store.open(tmp_path / "s", create=True).close()
     (tmp_path / "s" / folder_of.MARK).write_text(mark)
-    before = {file.name: file.read_bytes() for file in (tmp_path / "s").iterdir()}
+    before = {file: file.read_bytes() for file in (tmp_path / "s").rglob("*") if file.is_file()}
     for options in ({}, {"create": True}, {"read_only": True}):
         with pytest.raises(StoreError, match=said) as caught:
             store.open(tmp_path / "s", **options)
         assert "\n" not in str(caught.value)
-    assert before == {file.name: file.read_bytes() for file in (tmp_path / "s").iterdir()}
+    assert before == {file: file.read_bytes() for file in (tmp_path / "s").rglob("*") if file.is_file()}
 
 
 def test_a_store_without_a_mark_gets_one(tmp_path: Path) -> None:
-    """What was made before there were marks can be read as it is, and is marked when it is written."""
+    """What was made before there were marks, or before anything was published, can be read and written."""
     ox.Store(str(tmp_path / "s")).flush()
-    store.open(tmp_path / "s", read_only=True).close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+        store.open(tmp_path / "s", read_only=True).close()
     assert not (tmp_path / "s" / folder_of.MARK).exists()
-    store.open(tmp_path / "s").close()
+    store.open(tmp_path / "s", read_only=True).close()
     assert (tmp_path / "s" / folder_of.MARK).read_text() == f"kgraph store {folder_of.FORM}\n"
 
 
@@ -310,7 +392,7 @@ def test_a_damaged_store_says_so(tmp_path: Path, way: str) -> None:
         graph.add([store.Described("http://g/1", [quad("http://g/1", "x" * 5000)], {})])
         size = len(graph.store)
     said = []
-    for name in sorted(file.name for file in whole.iterdir()):
+    for name in sorted(str(file.relative_to(whole)) for file in whole.rglob("*") if file.is_file()):
         for read_only in (True, False):
             shutil.rmtree(path, ignore_errors=True)
             shutil.copytree(whole, path)
@@ -369,3 +451,34 @@ def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path, limit: int) -> No
             building.check_whole(graph)
             building.build(graph, 0)
             assert building.lines(graph) == building.lines(wanted)
+
+
+def test_a_shell_command_forks_and_others_start_a_process(tmp_path: Path) -> None:
+    """Rows, graphs, yes and no, faults and the end of the time are the same in both ways."""
+    with store.open(tmp_path / "s", create=True) as graph:
+        put(graph, "a")
+    code = """
+from kgraph.errors import KGraphError
+from kgraph.query import ask, process, to_text
+process._has_one_thread = lambda forks={forks}: forks
+said = []
+for sparql in (
+    'SELECT ?o ?none ("a\\\\tb\\\\n\\\\"c\\\\"" AS ?t) (1.50 AS ?d) {{ ?s skos:prefLabel ?o }}',
+    'SELECT * {{}}',
+    'ASK {{ ?s a kg:Person }}',
+    'CONSTRUCT {{ ?s a ?c }} {{ ?s a ?c }}',
+    'SELECT * {{ ?s bad:x ?o }}',
+    'SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }}',
+):
+    try:
+        value, cut = ask(path, sparql, timeout=2, max_rows=5)
+        text = to_text(value, 'json' if isinstance(value, bool) or hasattr(value, 'columns') else 'ttl')
+        said.append((text, cut))
+    except KGraphError as error:
+        said.append((type(error).__name__, str(error), getattr(error, 'caret', None)))
+print(said)
+"""
+    forked, started = (elsewhere(code.format(forks=forks), tmp_path / "s") for forks in (True, False))
+    assert forked == started
+    for wanted in ("not done within 2 s", "unknown prefix bad:", "boolean", "a\\\\tb\\\\n"):
+        assert wanted in forked

@@ -32,7 +32,8 @@ PREFIXES = """
 @prefix kg: <https://w3id.org/kgraph#> . @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix nif: <http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#> .
 @prefix schema: <https://schema.org/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix dcterms: <http://purl.org/dc/terms/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix dc: <http://purl.org/dc/elements/1.1/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix e: <https://w3id.org/kgraph/entity/> . @prefix a: <https://w3id.org/kgraph/article/> .
@@ -44,10 +45,10 @@ ARTICLE = (
 a:one {
 a:one a kg:Article ; dcterms:identifier "one" ; schema:headline "Two bases" ;
   schema:datePublished "2020-02-03"^^xsd:date ;
-  dcterms:source "The Example Post" ; schema:url <https://news.example/one> .
-<one#char=0,41> a kg:Sentence ; nif:beginIndex 0 ; nif:endIndex 41 ; nif:referenceContext a:one ;
+  dc:source "The Example Post" ; schema:url <https://news.example/one> .
+<one#char=0,41> a kg:Sentence ; kg:offset 0 ; nif:beginIndex 0 ; nif:endIndex 41 ; dcterms:isPartOf a:one ;
   nif:isString "Aland opened the Aley base in March 2019." .
-<one#char=42,91> a kg:Sentence ; nif:beginIndex 42 ; nif:endIndex 91 ; nif:referenceContext a:one ;
+<one#char=42,91> a kg:Sentence ; kg:offset 42 ; nif:beginIndex 0 ; nif:endIndex 49 ; dcterms:isPartOf a:one ;
   nif:isString "Borduria said it would strike Aley, which A runs." .
 e:aland a kg:State , kg:Actor ; skos:prefLabel "Aland"@en ; skos:altLabel "A"@en .
 e:borduria a kg:State , kg:Actor ; skos:prefLabel "Borduria"@en .
@@ -67,7 +68,7 @@ e:hermit a kg:Person , kg:Actor ; skos:prefLabel "Hermit"@en .
   kg:base e:aley ; kg:killed 2 ;
   kg:realis "planned" ; kg:accordingTo e:borduria ; kg:trigger "strike" ;
   kg:confidence 0.5 ; prov:wasDerivedFrom <one#char=42,91> .
-<one#telling-Assault-65-71> a kg:Mention ; nif:beginIndex 65 ; nif:endIndex 71 ;
+<one#telling-Assault-65-71> a kg:Mention ; nif:beginIndex 23 ; nif:endIndex 29 ;
   nif:referenceContext <one#char=42,91> ; kg:refersTo <one#event-Assault-65-71> .
 <one#assertion-1> a kg:Assertion ; rdf:subject e:aley ; rdf:predicate kg:operatedBy ;
   rdf:object e:aland ; kg:realis "actual" ;

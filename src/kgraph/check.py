@@ -209,7 +209,7 @@ class _Article:
         return self.text(node, _NIF + "isString")
 
     def _begin(self, sentence: str) -> tuple[int, str]:
-        begin = self.text(sentence, _NIF + "beginIndex")
+        begin = self.text(sentence, _KG + "offset")
         return (int(begin) if begin.isdecimal() else 0, sentence)
 
     def values(self, subject: str, predicate: str) -> list[str]:

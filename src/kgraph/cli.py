@@ -8,24 +8,18 @@ hostile: it reaches a terminal without control characters and is never read as m
 from __future__ import annotations
 
 import copy
-import difflib
 import io
 import shlex
 import sys
 import time
 from collections.abc import Sequence
 from enum import StrEnum
-from importlib.util import LazyLoader, find_spec, module_from_spec
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
-from kgraph import __version__, cli_model, rdf, store, terminal
+from kgraph import __version__, cli_model, store, terminal
 from kgraph.cli_options import (
     AnyLanguage,
     Columns,
@@ -40,32 +34,11 @@ from kgraph.cli_options import (
     Store,
     reading,
 )
-from kgraph.errors import CurationError, KGraphError, QueryError
+from kgraph.errors import CurationError, KGraphError, QueryError, printable
 from kgraph.model import MIN_CONFIDENCE
 from kgraph.query import MalformedQueryError, Rows, find, library, limit, named
 from kgraph.query import query as ask
-from kgraph.read.encoding import printable
 from kgraph.store import Graph
-
-
-def _later(name: str) -> ModuleType:
-    """Return a module that is loaded when something of it is first used."""
-    spec = find_spec(name)
-    if name in sys.modules or spec is None or spec.loader is None:
-        return sys.modules[name]
-    spec.loader = LazyLoader(spec.loader)
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-if TYPE_CHECKING:
-    from kgraph import pipeline, records
-else:
-    # A query from the shell needs neither, and is to be answered at once.
-    pipeline, records = _later("kgraph.pipeline"), _later("kgraph.records")
-
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -117,6 +90,8 @@ def build(
     min_confidence: MinConfidence = MIN_CONFIDENCE,
 ) -> None:
     """Read articles into the graph; an article that is in it already is replaced."""
+    from kgraph import pipeline
+
     problems = terminal.Problems()
     begun = time.monotonic()
     state = pipeline.Progress(0, 0, 0, 0)
@@ -164,6 +139,8 @@ def extract(
     min_confidence: MinConfidence = MIN_CONFIDENCE,
 ) -> None:
     """Print what each article says as one line of JSON."""
+    from kgraph import pipeline, rdf, records
+
     problems = terminal.Problems()
     done = facts = 0
     wanted = reading(any_language=any_language, columns=column)
@@ -242,10 +219,10 @@ def query(
         )
     except MalformedQueryError as error:
         for line in (error.shown, " " * error.caret + "^"):
-            terminal.stderr().print(Text(line), soft_wrap=True)
+            terminal.stderr().print(terminal.text(line), soft_wrap=True)
         raise
     if update:
-        terminal.stderr().print(Text(printable(f"{store} is changed")), soft_wrap=True)
+        terminal.stderr().print(terminal.text(printable(f"{store} is changed")), soft_wrap=True)
         return
     terminal.answer(answer, format)
     if answer.cut:
@@ -266,15 +243,15 @@ def info(
 
     with _open(store) as graph:
         found = about.describe(graph, decisions=curation)
-        table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+        table = terminal.table_of(show_header=False)
         table.add_column(overflow="fold")
         table.add_column(justify="right", overflow="fold")
         for label, value in about.rows(found):
             table.add_row(terminal.cell(label), terminal.cell(value))
-        terminal.stdout().print(Text(printable(str(store)), "bold"), soft_wrap=True)
+        terminal.stdout().print(terminal.text(printable(str(store)), "bold"), soft_wrap=True)
         terminal.stdout().print(table)
         if articles:
-            table = Table(box=box.SIMPLE, pad_edge=False)
+            table = terminal.table_of()
             for column in ("article", "date", "title", "source"):
                 table.add_column(column, overflow="fold")
             for row in about.articles(graph):
@@ -312,6 +289,8 @@ def view(
     ontology: Ontology = None,
 ) -> None:
     """Draw the graph as one HTML file that works offline."""
+    from kgraph import pipeline
+
     sparql = None if query is None else _sparql(query)
     with _open(store) as graph:
         graph.view(
@@ -385,6 +364,7 @@ def check(
 ) -> None:
     r"""Say what in the graph is not as the shapes want it; exit code 1 if anything (needs kgraph\[check])."""
     from kgraph import check as checking
+    from kgraph import pipeline
 
     begun = time.monotonic()
     wanted, schema = checking.load_shapes(shapes), pipeline.load_ontology(ontology)
@@ -400,10 +380,10 @@ def check(
 
         for item in checking.check(graph, ontology=schema, shapes=wanted, on_step=on_step):
             violations += 1
-            terminal.stdout().print(Text(printable(str(item))), soft_wrap=True)
+            terminal.stdout().print(terminal.text(printable(str(item))), soft_wrap=True)
             if item.sentence:
                 terminal.stdout().print(
-                    Text(printable(f"    {' '.join(item.sentence.split())}"), "dim"), soft_wrap=True
+                    terminal.text(printable(f"    {' '.join(item.sentence.split())}"), "dim"), soft_wrap=True
                 )
     terminal.stderr().print(
         f"{terminal.many(articles, 'article')} and {terminal.many(facts, 'fact')} checked in "
@@ -431,7 +411,7 @@ def curate(
     limit: Annotated[int, typer.Option(min=1, help="Show this many at most.")] = 40,
 ) -> None:
     """List merges and splits that are not sure, or decide one; decisions survive every rebuild."""
-    from kgraph import gazetteer, settle
+    from kgraph import gazetteer, pipeline, rdf, settle
     from kgraph.resolve import curation as decisions
     from kgraph.resolve.explain import doubts
 
@@ -462,7 +442,7 @@ def curate(
             # Only what could be followed is written down.
             with path.open("a", encoding="utf-8") as stream:
                 stream.write(f"{gap}{line}\n")
-            terminal.stdout().print(Text(printable(f"{path}: {line}")), soft_wrap=True)
+            terminal.stdout().print(terminal.text(printable(f"{path}: {line}")), soft_wrap=True)
         else:
             terminal.doubts(doubts(resolution), limit)
     problems.leave(done=1)
@@ -477,6 +457,8 @@ def explain(
     curation: Curation = None,
 ) -> None:
     """Say why mentions are one node: names by article, scores, rules, and what was not joined."""
+    import difflib
+
     from kgraph import settle
     from kgraph.resolve import curation as decisions
     from kgraph.resolve import explain as why
@@ -509,6 +491,8 @@ def demo(
     model: Model = None,
 ) -> None:
     """Build the graph of the sample articles; leave demo.ttl and demo.html."""
+    from kgraph import pipeline
+
     problems = terminal.Problems()
     out.mkdir(parents=True, exist_ok=True)
     with terminal.bar() as show:

@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
 from kgraph import terminal
 from kgraph.cli_options import Model
-from kgraph.read.encoding import printable
+from kgraph.errors import printable
 
 app = typer.Typer()
 
@@ -79,7 +76,7 @@ def train(
     )
 
     def report(line: str) -> None:
-        terminal.stderr().print(Text(printable(line)), soft_wrap=True)
+        terminal.stderr().print(terminal.text(printable(line)), soft_wrap=True)
 
     if records is not None:
         run.tune(options, records, model=model or MODEL, report=report)
@@ -122,7 +119,7 @@ def evaluate(
         header, rows = scores.calibration(corpora, model=model)
     else:
         header, rows = scores.table(name, given, corpora=corpora, model=model)
-    table = Table(*header, box=box.SIMPLE_HEAD)
+    table = terminal.table_of(*header, head=True)
     for row in rows:
         table.add_row(*row)
     terminal.stdout().print(table)

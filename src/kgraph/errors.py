@@ -29,3 +29,11 @@ class ModelError(KGraphError):
 
 class CurationError(KGraphError):
     """A line of a curation file cannot be followed."""
+
+
+def printable(text: str) -> str:
+    """Escape line breaks, control characters and direction marks, so that a message is one clear line."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for char in text
+    )

@@ -21,7 +21,7 @@ _COPIES = "SELECT (COUNT(?copy) AS ?copies) WHERE { ?copy prov:alternateOf ?firs
 _ARTICLES = """SELECT ?id ?date ?title ?source WHERE {
   ?article a kg:Article ; dcterms:identifier ?id .
   OPTIONAL { ?article schema:datePublished ?date } OPTIONAL { ?article schema:headline ?title }
-  OPTIONAL { ?article dcterms:source ?source } } ORDER BY ?date ?id"""
+  OPTIONAL { ?article dc:source ?source } } ORDER BY ?date ?id"""
 
 
 @dataclass(frozen=True, slots=True)

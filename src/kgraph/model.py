@@ -8,9 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-BASE = "https://w3id.org/kgraph/"
-"""What the IRIs of articles, entities and events begin with."""
-
 Kind = Literal["name", "nominal", "pronoun"]
 Realis = Literal["actual", "planned", "hypothetical", "negated"]
 DateBasis = Literal["explicit", "relative", "publication"]
@@ -147,6 +144,8 @@ class Event:
     """The IRI of a happening that several articles tell; None where this article alone does."""
     label: str | None = None
     """What the happening is called over all articles, where that is not its trigger here."""
+    curated: tuple[str, ...] = ()
+    """Decisions of a person that joined it to others or took it from them."""
 
     @property
     def tellings(self) -> tuple[Telling, ...]:

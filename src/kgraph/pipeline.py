@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from kgraph import __version__, rdf
 from kgraph import store as stores
-from kgraph.errors import CurationError, OntologyError, ReadError
+from kgraph.errors import CurationError, OntologyError, ReadError, printable
 from kgraph.model import MIN_CONFIDENCE, Article, Extraction, Problem
 from kgraph.read import Reading, count, expand, read
-from kgraph.read.encoding import printable
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -9,51 +9,35 @@ from __future__ import annotations
 
 import bisect
 import calendar
-import datetime
-import functools
 import hashlib
 import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kgraph.errors import KGraphError, OntologyError
-from kgraph.model import BASE as BASE
 from kgraph.model import Article, Entity, Event, Extraction, Mention, Relation, Role, Span
+from kgraph.names import BASE as BASE
+from kgraph.names import PREFIXES as PREFIXES
 from kgraph.ontology import Ontology
+from kgraph.terms import Term as Term
+from kgraph.terms import Value as Value
+from kgraph.terms import clean as clean
+from kgraph.terms import is_iri as is_iri
+from kgraph.terms import name as _name
+from kgraph.terms import node as _node
+from kgraph.terms import term as term
 
-PREFIXES: Mapping[str, str] = {
-    "kg": "https://w3id.org/kgraph#",
-    "dcterms": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "geo": "http://www.opengis.net/ont/geosparql#",
-    "nif": "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "schema": "https://schema.org/",
-    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
 FAMILIES = ("person", "actor", "place", "equipment", "event", "document", "unknown")
 
-Term = NamedNode | Literal
-Value = str | int | float | bool | datetime.date
-"""What a person binds to a variable of a query."""
-
-_IRI = re.compile('[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\x9f<>"{}|\\\\^`\ud800-\udfff]+')
 _ESCAPE_NEEDED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._~-]+")
 _SLUG_LENGTH = 80
-# What XML 1.0 cannot carry: most control characters, the two non-characters, and lone surrogates.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T.*)?)?)?", re.ASCII)
 
 
@@ -133,34 +117,11 @@ def iris(extraction: Extraction) -> Callable[[Entity | Event], str]:
     return lambda value: by_id[value.id] if isinstance(value, Event) else entity_iri(value.key)
 
 
-def is_iri(text: str) -> bool:
-    """Whether ``text`` is an absolute IRI that every RDF syntax can carry."""
-    return _IRI.fullmatch(text) is not None
-
-
 def _hash(text: str, length: int) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:length]
 
 
-def _node(iri: str) -> NamedNode:
-    if not is_iri(iri):
-        raise KGraphError(f"{iri!r} is no IRI")
-    return NamedNode(iri)
-
-
-@functools.cache
-def _name(name: str) -> NamedNode:
-    """Make the IRI of a prefixed name of ours, ``kg:actor``."""
-    prefix, _, local = name.partition(":")
-    return _node(PREFIXES[prefix] + local)
-
-
 # ---------------------------------------------------------------- literals
-
-
-def clean(text: str) -> str:
-    """Replace, one for one, the characters that XML or Turtle cannot carry, so that offsets stay right."""
-    return _NOT_XML.sub("\ufffd", text)
 
 
 def date_literal(value: str | None) -> Literal | None:
@@ -195,27 +156,6 @@ def url_term(url: str) -> Term:
     if valid and is_iri(url) and all(char.isascii() or char.isalnum() for char in url):
         return NamedNode(url)
     return Literal(clean(url))
-
-
-def term(value: Value) -> Term:
-    """Return a Python value as an RDF term: an http(s) IRI for text that is one, else a literal.
-
-    Values made by rdflib keep their language and datatype.
-    """
-    language, datatype = getattr(value, "language", None), getattr(value, "datatype", None)
-    if isinstance(value, str):
-        if language:
-            return Literal(clean(str(value)), language=language)
-        if datatype:
-            return Literal(clean(str(value)), datatype=_node(str(datatype)))
-        if is_iri(value) and value.startswith(("http://", "https://")):
-            return NamedNode(str(value))
-        return Literal(clean(str(value)))
-    if isinstance(value, datetime.datetime):
-        return Literal(value.isoformat(), datatype=_name("xsd:dateTime"))
-    if isinstance(value, datetime.date):
-        return Literal(value.isoformat(), datatype=_name("xsd:date"))
-    return Literal(value)
 
 
 def _text(text: str, language: str | None = None) -> Literal:
@@ -303,8 +243,8 @@ class _Writer:
         yield from _say(self.article, "dcterms:identifier", _text(article.id))
         yield from _say(self.article, "schema:headline", _text(article.title) if article.title else None)
         yield from _say(self.article, "schema:datePublished", date_literal(article.date))
-        yield from _say(self.article, "dcterms:source", _text(article.source) if article.source else None)
-        yield from _say(self.article, "schema:author", _text(article.author) if article.author else None)
+        yield from _say(self.article, "dc:source", _text(article.source) if article.source else None)
+        yield from _say(self.article, "dc:creator", _text(article.author) if article.author else None)
         yield from _say(self.article, "schema:url", url_term(article.url) if article.url else None)
         yield from _say(self.article, "prov:alternateOf", self.copy.original if self.copy else None)
 
@@ -331,7 +271,11 @@ class _Writer:
                 yield from _say(iri, "skos:altLabel", _text(alias, "en"))
         for other in entity.same_as:
             yield from _say(iri, "owl:sameAs", other)
-        for line in entity.curated:
+        yield from self._curated(iri, entity.curated)
+
+    def _curated(self, iri: str, lines: tuple[str, ...]) -> Iterator[Triple]:
+        """Yield the decisions of a person that made a node what it is."""
+        for line in lines:
             decision = f"{BASE}curation/{_hash(line, 12)}"
             yield from _say(iri, "prov:wasInfluencedBy", decision)
             yield from _say(decision, "rdf:type", _name("prov:Activity"))
@@ -339,28 +283,31 @@ class _Writer:
 
     def _mention(self, mention: Mention) -> Iterator[Triple]:
         iri = mention_iri(self.article, mention)
-        sentence = self._sentence_of(mention.span)
-        yield from self._words(iri, mention.span, sentence, self._entity_of(mention.id))
-        if sentence is not None:
-            self.evidence[sentence] = None
+        meant = self._entity_of(mention.id)
+        yield from self._words(iri, mention.span, self._sentence_of(mention.span), meant)
 
     def _words(self, iri: str, span: Span, sentence: Span | None, meant: str) -> Iterator[Triple]:
-        """Yield a stretch of text and what it means."""
-        context = self.article if sentence is None else sentence_iri(self.article, sentence)
+        """Yield a stretch of text and what it means.
+
+        By NIF its offsets count in the text of its context, the sentence; what stands in none is its own.
+        """
+        around = sentence or span
         yield from _say(iri, "rdf:type", _name("kg:Mention"))
-        yield from _say(iri, "nif:beginIndex", _count(span.begin))
-        yield from _say(iri, "nif:endIndex", _count(span.end))
+        yield from _say(iri, "nif:beginIndex", _count(span.begin - around.begin))
+        yield from _say(iri, "nif:endIndex", _count(span.end - around.begin))
         yield from _say(iri, "nif:anchorOf", _text(self._piece(span)))
-        yield from _say(iri, "nif:referenceContext", context)
+        yield from _say(iri, "nif:referenceContext", sentence_iri(self.article, around))
         yield from _say(iri, "kg:refersTo", meant)
+        self.evidence[around] = None
 
     def _sentence(self, sentence: Span) -> Iterator[Triple]:
         iri = sentence_iri(self.article, sentence)
         yield from _say(iri, "rdf:type", _name("kg:Sentence"))
-        yield from _say(iri, "nif:beginIndex", _count(sentence.begin))
-        yield from _say(iri, "nif:endIndex", _count(sentence.end))
+        yield from _say(iri, "nif:beginIndex", _count(0))
+        yield from _say(iri, "nif:endIndex", _count(sentence.end - sentence.begin))
         yield from _say(iri, "nif:isString", _text(self._piece(sentence)))
-        yield from _say(iri, "nif:referenceContext", self.article)
+        yield from _say(iri, "dcterms:isPartOf", self.article)
+        yield from _say(iri, "kg:offset", _count(sentence.begin))
         yield from _say(iri, "prov:alternateOf", self.repeated.get(sentence))
 
     def _event(self, event: Event) -> Iterator[Triple]:
@@ -379,6 +326,7 @@ class _Writer:
         yield from _say(iri, "kg:trigger", _text(trigger))
         yield from self._claim(iri, event)
         yield from self._tellings(iri, event)
+        yield from self._curated(iri, event.curated)
         if event.key is not None:
             yield from self._figures(iri, event)
 

@@ -21,7 +21,6 @@ from urllib.parse import quote
 
 from kgraph.errors import KGraphError
 from kgraph.model import (
-    BASE,
     Article,
     DateBasis,
     Entity,
@@ -36,6 +35,7 @@ from kgraph.model import (
     Telling,
     Time,
 )
+from kgraph.names import BASE
 
 T = TypeVar("T")
 

@@ -25,8 +25,11 @@ from kgraph.resolve.curation import Decision
 from kgraph.resolve.profile import from_json, read, to_json
 from kgraph.store import READINGS, Described, Graph
 
-FACTS, PROFILE, NAMES = "facts", "profile-1", "names"
-"""Parts of a reading: what was extracted, what resolution needs of it, the names it is described under."""
+FACTS, PROFILE, NAMES = "facts", "profile-1", "names-2"
+"""Parts of a reading: what was extracted, what resolution needs of it, the names it is described under.
+
+A number rises where the form of what is made of it changes; then all of it is made anew.
+"""
 SKETCH, PASSAGES = f"sketch-{copies.VERSION}", f"passages-{copies.VERSION}"
 """Parts by which copies are found: of all articles, and of those that may be some."""
 _BATCH = 50_000  # statements stored together: many enough to be quick, few enough for little memory

@@ -14,9 +14,10 @@ SPARQL natively; ``Graph.dataset`` gives the same data through rdflib's API.
 from __future__ import annotations
 
 import os
-import sys
+import time
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +27,8 @@ import pyoxigraph as ox
 
 from kgraph import folder
 from kgraph.errors import StoreError
-from kgraph.rdf import BASE, PREFIXES, Value, is_iri
+from kgraph.names import BASE, PREFIXES
+from kgraph.terms import Value, is_iri
 
 if TYPE_CHECKING:
     import rdflib
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 READINGS = ox.NamedNode(f"{BASE}readings")
 """The graph of readings; each article has one statement for each part of its reading."""
 _STORE_ERRORS = (OSError, RuntimeError, ValueError)  # what pyoxigraph raises from below
+_PUBLISH_EVERY = 5.0  # seconds; each time is a small file or two more, which Oxigraph joins later
+_WAIT = 0.2  # seconds in which somebody who only asks who writes lets go of the lock
+_WRITING: set[str] = set()  # the folders that this process writes
+_PILED = 4  # batches stored in bulk; each adds a layer of files that every question has to look through
 _BULK = 10_000  # statements; with fewer, files of their own cost more than they save
 
 
@@ -68,10 +74,13 @@ class Graph:
         path: Path | None = None,
         *,
         read_only: bool = False,
-        release: Callable[[], None] = lambda: None,
+        shown: folder.Shown | None = None,
     ) -> None:
         self._store: ox.Store | None = store
-        self._release = weakref.finalize(self, release)
+        self._shown = shown
+        self._release = weakref.finalize(self, _let_go, None if read_only else path, shown)
+        self._published = time.monotonic()
+        self._piled = 0
         self.path = path
         self.read_only = read_only
 
@@ -163,7 +172,7 @@ class Graph:
             kept = self.reading(article_iri) if new else {}
             update.append(self._read_anew(graph, {**kept, **(reading or {})} if new else {}))
             if any(update):
-                self.store.update(" ; ".join(part for part in update if part))
+                self.update(" ; ".join(part for part in update if part))
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
 
@@ -204,8 +213,43 @@ class Graph:
                 self.store.extend(statements())
             else:
                 self.store.bulk_extend(statements())
+                self._piled += 1
+            self._publish_in_time()
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
+
+    def update(self, sparql: str) -> None:
+        """Run a SPARQL update as it is, wholly or not at all; raises what pyoxigraph raises.
+
+        For this package, which keeps the default graph the union: ``kgraph.query.change`` is for others.
+        """
+        self.store.update(sparql)
+        self._publish_in_time()
+
+    def publish(self) -> None:
+        """Let those who read the folder see what was written; done anyhow every few seconds and on close."""
+        if self.path is not None and not self.read_only:
+            try:
+                folder.publish(self.store, self.path)
+            except _STORE_ERRORS as error:
+                raise folder.unwritable(self.path, error) from error
+            self._published = time.monotonic()
+
+    def _publish_in_time(self) -> None:
+        if time.monotonic() - self._published >= _PUBLISH_EVERY:
+            self.publish()
+
+    @property
+    def version(self) -> str:
+        """Which of the published states this graph is, where it was opened to be read; "" otherwise."""
+        return "" if self._shown is None else self._shown.path.name
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a newer state was published since the graph was opened to be read; open it anew to see."""
+        return (
+            self.path is not None and self._shown is not None and folder.newest(self.path) != self._shown.path
+        )
 
     def keep(self, article_iri: str, reading: Mapping[str, str]) -> None:
         """Put the reading of an article in the place of the one before, wholly or not at all."""
@@ -214,7 +258,7 @@ class Graph:
         try:
             update = self._read_anew(ox.NamedNode(article_iri), reading)
             if update:
-                self.store.update(update)
+                self.update(update)
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
 
@@ -363,7 +407,10 @@ class Graph:
         store, self._store = self._store, None
         try:
             if self.path is not None and not self.read_only:
-                store.flush()
+                if self._piled >= _PILED:
+                    store.optimize()
+                folder.publish(store, self.path)
+                folder.end(self.path)
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
         finally:
@@ -384,28 +431,70 @@ class Graph:
 def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> Graph:
     """Open the graph in a folder; ``create`` makes the folder and an empty graph where there is none.
 
-    One process may write at a time and nobody reads meanwhile; with ``read_only`` any number may read side by
-    side, and nothing in the folder is touched. A folder that may not be written is opened so, unless
-    ``create`` asks for more. Raises StoreError in one line that says what to do.
+    One process may write at a time. With ``read_only`` any number may read, also while one writes: each sees
+    the state that was published when it opened the graph, and nothing in the folder is touched. A folder that
+    may not be written is opened so, unless ``create`` asks for more. Raises StoreError in one line that says
+    what to do.
     """
     path = Path(path)
-    marked = folder.check(path, create=create)
-    writing = create or (not read_only and os.access(path, os.W_OK)) or sys.platform == "win32"
-    held = folder.Hold(path, alone=writing) if marked else None
+    folder.check(path, create=create)
+    if create or (not read_only and os.access(path, os.W_OK)):
+        return _to_write(path)
+    return _to_read(path)
+
+
+def _to_write(path: Path) -> Graph:
+    made = folder.is_made(path)
     try:
-        store = ox.Store(str(path)) if writing else ox.Store.read_only(str(path))
-        if writing:
-            # A store from before there were marks is held only now that it is known for a store.
-            held = held or folder.Hold(path, alone=True)
-            held.mark()
-            folder.tidy(path)
+        try:
+            store = ox.Store(str(path))
+        except OSError as error:
+            if not folder.is_locked(error):
+                raise
+            time.sleep(_WAIT)
+            store = ox.Store(str(path))
+        folder.mark(path)
+        folder.tidy(path)
+        if made and folder.newest(path) is None:  # it was made before anything was published
+            folder.publish(store, path)
+        folder.begin(path)
+    except _STORE_ERRORS as error:
+        raise folder.unopened(path, error) from error
+    _WRITING.add(_key(path))
+    return Graph(store, path)
+
+
+def _to_read(path: Path) -> Graph:
+    key = _key(path)
+    may_write = os.access(path, os.W_OK) and key not in _WRITING
+    if may_write and folder.is_behind(path) and not folder.is_written(path):
+        # Not all is published, and nobody is there who will do it: a writer was killed.
+        with suppress(StoreError):
+            _to_write(path).close()
+    shown = folder.shown(path)
+    try:
+        if shown is not None:
+            return Graph(ox.Store.read_only(str(shown.path)), path, read_only=True, shown=shown)
+        if key in _WRITING or folder.is_written(path):
+            raise folder.unpublished(path)
+        return Graph(ox.Store.read_only(str(path)), path, read_only=True)
     except BaseException as error:
-        if held is not None:
-            held.release()
+        if shown is not None:
+            shown.release()
         if isinstance(error, _STORE_ERRORS):
             raise folder.unopened(path, error) from error
         raise
-    return Graph(store, path, read_only=not writing, release=held.release if held else lambda: None)
+
+
+def _let_go(path: Path | None, shown: folder.Shown | None) -> None:
+    if path is not None:
+        _WRITING.discard(_key(path))
+    if shown is not None:
+        shown.release()
+
+
+def _key(path: Path) -> str:
+    return os.path.realpath(path)
 
 
 def _parts(article: ox.NamedNode, reading: Mapping[str, str]) -> Iterator[ox.Triple]:

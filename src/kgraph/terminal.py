@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from kgraph.model import Problem
+from kgraph.errors import printable
 from kgraph.query import Answer, Rows, named, short, to_text
-from kgraph.read.encoding import printable
 from kgraph.store import Graph
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     from kgraph import pipeline
+    from kgraph.model import Problem
     from kgraph.resolve.explain import Doubt, Explanation
 
 FAILED, WITH_PROBLEMS = 1, 3
@@ -70,35 +70,54 @@ class Problems:
 
 def complain(line: str, *, style: str) -> None:
     """Print one line on stderr."""
-    stderr().print(Text(printable(line), style), soft_wrap=True)
+    stderr().print(text(printable(line), style), soft_wrap=True)
 
 
 # ---------------------------------------------------------------- what is shown
 
 
+def text(words: str, style: str = "") -> Text:
+    """Return words that are never read as markup; rich is loaded when something is shown with it."""
+    from rich.text import Text
+
+    return Text(words, style)
+
+
+def table_of(*header: str, head: bool = False, **options: Any) -> Table:
+    """Return a table without lines, or with one below its ``head``."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(*header, box=box.SIMPLE_HEAD if head else box.SIMPLE, pad_edge=False, **options)
+
+
 def stdout() -> Console:
     """The console of results; of a fixed width where they go to a file or another program."""
+    from rich.console import Console
+
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def stderr() -> Console:
     """The console of problems and progress."""
+    from rich.console import Console
+
     return Console(stderr=True)
 
 
-def write(text: str) -> None:
+def write(words: str) -> None:
     """Put text on stdout unchanged; on a terminal its control characters are escaped as in JSON."""
     if sys.stdout.isatty():
-        text = "".join(
-            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+        words = "".join(
+            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in words
         )
-    sys.stdout.write(text)
+    sys.stdout.write(words)
 
 
 def cell(value: Any) -> Text:
     """Return a value as one line of plain text."""
-    text = "" if value is None else " ".join(str(value).split())
-    return Text("".join(char for char in text if char.isprintable()))
+    line = "" if value is None else " ".join(str(value).split())
+    return text("".join(char for char in line if char.isprintable()))
 
 
 def many(number: int, what: str) -> str:
@@ -108,17 +127,17 @@ def many(number: int, what: str) -> str:
 
 def wrote(path: Path) -> None:
     """Say which file was written."""
-    stdout().print(Text.assemble("wrote ", printable(str(path))), soft_wrap=True)
+    stdout().print(text(f"wrote {printable(str(path))}"), soft_wrap=True)
 
 
 def counts(graph: Graph, title: str) -> None:
     """Print how much the graph holds."""
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table = table_of(show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for row in graph.query(named("counts")):
         table.add_row(row.kind, f"{row['count']:,}")
-    stdout().print(Text(printable(title), "bold"), soft_wrap=True)
+    stdout().print(text(printable(title), "bold"), soft_wrap=True)
     stdout().print(table)
 
 
@@ -128,13 +147,13 @@ def doubts(found: Sequence[Doubt], limit: int) -> None:
         state = "are one" if doubt.joined else "are two"
         why = "; ".join(doubt.link.reasons)
         stdout().print(
-            Text(
+            text(
                 printable(f"# {doubt.link.sure:.0%}: {doubt.link.one} and {doubt.link.other} {state}: {why}"),
                 "dim",
             ),
             soft_wrap=True,
         )
-        stdout().print(Text(printable(doubt.line)), soft_wrap=True)
+        stdout().print(text(printable(doubt.line)), soft_wrap=True)
     stderr().print(f"{many(len(found), 'doubt')}; take a line over with: kgraph curate LINE", highlight=False)
 
 
@@ -142,9 +161,9 @@ def explanation(item: Explanation, articles: Mapping[str, str]) -> None:
     """Print what made a node what it is."""
     out = stdout()
     out.print(
-        Text(printable(f"{item.node.label} ({item.node.cls}, {item.node.key})"), "bold"), soft_wrap=True
+        text(printable(f"{item.node.label} ({item.node.cls}, {item.node.key})"), "bold"), soft_wrap=True
     )
-    table = Table(box=box.SIMPLE, pad_edge=False)
+    table = table_of()
     for column in ("article", "names", "said of it"):
         table.add_column(column, overflow="fold")
     for member in item.members:
@@ -157,9 +176,9 @@ def explanation(item: Explanation, articles: Mapping[str, str]) -> None:
     for title, links in (("joined", item.links), ("kept apart", item.near)):
         for link in links:
             line = f"{title} {link.sure:.0%}: {link.one} – {link.other}: {'; '.join(link.reasons)}"
-            out.print(Text(printable(line)), soft_wrap=True)
+            out.print(text(printable(line)), soft_wrap=True)
     for decision in item.decisions:
-        out.print(Text(printable(f"decided: {decision} ({decision.place})")), soft_wrap=True)
+        out.print(text(printable(f"decided: {decision} ({decision.place})")), soft_wrap=True)
 
 
 def demo_rows(rows: Rows) -> None:
@@ -168,7 +187,7 @@ def demo_rows(rows: Rows) -> None:
     fixed = {"date": 10, "class": 12, "realis": 8}
     wide = console.width >= PIPE_WIDTH
     shown = [name for name in rows.columns if name != "event" and (name != "sentence" or wide)]
-    table = Table(box=box.SIMPLE, pad_edge=False, expand=True)
+    table = table_of(expand=True)
     for name in shown:
         ratio = None if name in fixed else 4 if name == "sentence" else 2
         table.add_column(name, no_wrap=True, overflow="ellipsis", width=fixed.get(name), ratio=ratio)
@@ -185,10 +204,10 @@ def answer(answer: Answer, format: Format) -> None:
     if format is Format.table and isinstance(value, bool):
         write("yes\n" if value else "no\n")
     elif format is not Format.table or not isinstance(value, Rows):
-        text = to_text(value, "ttl" if format is Format.table else format)
-        write(text.replace("\r\n", "\n") if sys.stdout.isatty() else text)
+        made = to_text(value, "ttl" if format is Format.table else format)
+        write(made.replace("\r\n", "\n") if sys.stdout.isatty() else made)
     else:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table = table_of(head=True)
         for column in value.columns:
             table.add_column(cell(column), overflow="fold")
         for row in value:

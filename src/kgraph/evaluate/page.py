@@ -92,7 +92,7 @@ def quads(size: int, *, seed: int = 1) -> Iterator[Quad]:
         if i % 8 == 0:
             yield say(article, "rdf:type", kg + "Article")
             yield say(article, "schema:headline", f"Report of number {i // 8}", is_text=True)
-            yield say(article, "dcterms:source", f"Source {i % 7}", is_text=True)
+            yield say(article, "dc:source", f"Source {i % 7}", is_text=True)
         yield say(event, "rdf:type", kg + "Event")
         yield say(event, "rdf:type", kg + _EVENTS[i % len(_EVENTS)])
         yield say(event, "rdfs:label", "did", is_text=True)
@@ -105,8 +105,8 @@ def quads(size: int, *, seed: int = 1) -> Iterator[Quad]:
         yield say(event, "kg:recipient", entities[i % count])
         yield say(event, "kg:place", entities[int(count * chance.random() ** 2)])
         yield say(sentence, "rdf:type", kg + "Sentence")
-        yield say(sentence, "nif:referenceContext", article)
-        yield say(sentence, "nif:beginIndex", str(i % 8 * 100), is_text=True)
+        yield say(sentence, "dcterms:isPartOf", article)
+        yield say(sentence, "kg:offset", str(i % 8 * 100), is_text=True)
         text = f"On the day in question, entity {i % count} was met by another of {chance.random():.6f}."
         yield say(sentence, "nif:isString", text, is_text=True)
 

@@ -2,8 +2,9 @@
 
 Articles about invented states, their forces and bases are described as a build describes them, and loaded
 through ``Graph.add`` in memory and on disk, and as N-Quads into rdflib's in-memory store. Loads are measured
-in a process of their own each, queries in one process, where all three must give the same rows. Times are
-of the processor; ours are of ``Graph.query``, with the Python values that it gives.
+in a process of their own each, queries in one process, where all three must give the same rows. Then the
+graph is exported, and asked from the shell. Times are of the processor; of queries, ours are of
+``Graph.query``, with its rows in their order.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import multiprocessing
 import random
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -55,7 +57,7 @@ QUERIES = {
 
 
 class Cost(NamedTuple):
-    """What loading took: seconds, peak resident megabytes of its process, megabytes on disk."""
+    """What something took: seconds, peak resident megabytes of its process, megabytes on disk."""
 
     seconds: float
     resident: float
@@ -180,7 +182,35 @@ def alone(kind: str, quads: int, seed: int) -> Cost:
             graph = store.open(Path(place) / "store", create=True)
             seconds = load(graph, quads, seed) + _timed(graph.close)[0]
             disk = folder.size(Path(place) / "store") / 1e6
-    return Cost(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, disk)
+    return Cost(seconds, _resident(), disk)
+
+
+def exported(path: Path, suffix: str) -> Cost:
+    """Export in this process, which does nothing else."""
+    with tempfile.TemporaryDirectory() as place, store.open(path, read_only=True) as graph:
+        file = Path(place) / f"graph.{suffix}"
+        seconds = _timed(lambda: graph.export(file))[0]
+        return Cost(seconds, _resident(), file.stat().st_size / 1e6)
+
+
+def shell(path: Path) -> float:
+    """Return the seconds of the processor that one named query takes from the shell, all processes of it."""
+    code = "from kgraph.cli import main; main()"
+    command = [sys.executable, "-c", code, "query", "--name", "bases-abroad", "--format", "csv"]
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*command, "--store", str(path)], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
+
+
+def _resident() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _alone(work: Callable[..., Cost], *arguments: Any) -> Cost:
+    """Do it in a process that is spawned: it starts with empty hands."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(work, *arguments).result()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -190,9 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
     for kind in ("memory", "disk", "rdflib"):
-        # Spawned, one after the other: each starts with empty hands.
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-            cost = process.submit(alone, kind, given.quads, given.seed).result()
+        cost = _alone(alone, kind, given.quads, given.seed)
         _say(f"load {kind:7} {cost.seconds:8.1f} s, peak {cost.resident:6.0f} MB, disk {cost.disk:6.1f} MB")
     with Graph.memory() as memory, tempfile.TemporaryDirectory() as place:
         load(memory, given.quads, given.seed)
@@ -200,7 +228,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             load(disk, given.quads, given.seed)
         with store.open(Path(place) / "store", read_only=True) as disk:
             dataset, _ = rdflib_of(given.quads, given.seed)
-            return _compare(memory, disk, dataset)
+            different = _compare(memory, disk, dataset)
+        del dataset
+        for suffix in ("nq", "ttl"):
+            cost = _alone(exported, Path(place) / "store", suffix)
+            _say(
+                f"export {suffix:5} {cost.seconds:8.1f} s, peak {cost.resident:6.0f} MB, {cost.disk:6.1f} MB"
+            )
+        _say(f"shell {min(shell(Path(place) / 'store') for _ in range(TIMES)):14.2f} s for one named query")
+    return different
 
 
 def _compare(memory: Graph, disk: Graph, dataset: Any) -> int:

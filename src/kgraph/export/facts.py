@@ -12,32 +12,20 @@ from typing import Any
 import pyoxigraph as ox
 
 from kgraph import ontology
+from kgraph.counted import FIELDS, Value, Values, every, tail, usual, whole
 from kgraph.export.source import KG, OWL, RDF, RDFS, SKOS, assertion_iris, entity_iris, event_iris, read
 from kgraph.rdf import PREFIXES
 from kgraph.rdf import clean as valid
 from kgraph.store import READINGS, Graph
 
-NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
+NIF, PROV, SCHEMA = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"]
+DC, DCTERMS = PREFIXES["dc"], PREFIXES["dcterms"]
 _XSD = PREFIXES["xsd"]
 _ALTERNATE = ox.NamedNode(PROV + "alternateOf")
 _INTEGERS = {_XSD + name for name in ("integer", "nonNegativeInteger", "int", "long")}
 _LONGEST = 18  # digits of a number that every tool can hold
-# What is said about a fact; every other kg: property is a role, a value or a relation, a new one too.
-_FIELDS = frozenset(
-    KG + name
-    for name in (
-        *("mode", "beginDate", "endDate", "dateBasis", "realis", "accordingTo", "confidence"),
-        *("trigger", "refersTo"),
-    )
-)
-
 # Line ends of every kind and tabs; one line for one value is what tables and scripts need.
 _BREAK = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
-
-Value = str | int
-_Values = Mapping[
-    str, Counter[tuple[Value, bool]]
-]  # predicate -> (value, is it an IRI) -> in how many graphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +140,7 @@ class Facts:
         """The entities by IRI; what is named in a fact and nowhere described is a "Thing"."""
         found = {iri.value: self._entity(iri) for iri in entity_iris(self._graph)}
         for iri in {*self._named()} - found.keys():
-            found[iri] = Thing(iri, "Thing", ("Thing",), clean(_tail(iri)))
+            found[iri] = Thing(iri, "Thing", ("Thing",), clean(tail(iri)))
         return dict(sorted(found.items()))
 
     def _named(self) -> Iterator[str]:
@@ -181,11 +169,11 @@ class Facts:
         told = {(claim.subject, claim.predicate, claim.object or claim.value) for claim in found}
         for iri in entity_iris(self._graph):
             for predicate, objects in sorted(self._said(iri)[0].items()):
-                if not predicate.startswith(KG) or predicate in _FIELDS:
+                if not predicate.startswith(KG) or predicate in FIELDS:
                     continue
                 for value, is_iri in sorted(objects, key=str):
-                    if (iri.value, _tail(predicate), value) not in told:
-                        name, target = _tail(predicate), str(value) if is_iri else ""
+                    if (iri.value, tail(predicate), value) not in told:
+                        name, target = tail(predicate), str(value) if is_iri else ""
                         value = "" if is_iri else value
                         found.append(Claim("", iri.value, name, target, value, "actual", ()))
         return tuple(found)
@@ -222,9 +210,9 @@ class Facts:
 
     def label(self, iri: str) -> str:
         """Return the label of an entity."""
-        return self.entities[iri].label if iri in self.entities else clean(_tail(iri))
+        return self.entities[iri].label if iri in self.entities else clean(tail(iri))
 
-    def _said(self, subject: ox.NamedNode) -> tuple[_Values, Mapping[str, _Values]]:
+    def _said(self, subject: ox.NamedNode) -> tuple[Values[Value], Mapping[str, Values[Value]]]:
         """Return what all articles say of a subject, and what each says."""
         every: dict[str, Counter[tuple[Value, bool]]] = {}
         each: dict[str, dict[str, Counter[tuple[Value, bool]]]] = {}
@@ -237,17 +225,17 @@ class Facts:
                 table.setdefault(quad.predicate.value, Counter())[value] += 1
         return every, dict(sorted(each.items()))
 
-    def _class(self, values: _Values) -> tuple[str, tuple[str, ...]]:
+    def _class(self, values: Values[Value]) -> tuple[str, tuple[str, ...]]:
         """Return the class deepest in the ontology, and all of them; one unknown there counts as deepest."""
-        names = [_tail(iri) for iri in _all(values, RDF + "type") if iri.startswith(KG)] or ["Thing"]
+        names = [tail(iri) for iri in every(values, RDF + "type") if iri.startswith(KG)] or ["Thing"]
         return max(names, key=lambda name: (len(self._parents.get(name, range(99))), name)), tuple(names)
 
     def _entity(self, iri: ox.NamedNode) -> Thing:
         values, _ = self._said(iri)
         cls, classes = self._class(values)
-        label = _usual(values, SKOS + "prefLabel") or _usual(values, RDFS + "label") or _tail(iri.value)
-        names = {*_all(values, SKOS + "prefLabel"), *_all(values, SKOS + "altLabel")} - {label}
-        aliases, same_as = tuple(sorted(map(clean, names))), tuple(_all(values, OWL + "sameAs"))
+        label = usual(values, SKOS + "prefLabel") or usual(values, RDFS + "label") or tail(iri.value)
+        names = {*every(values, SKOS + "prefLabel"), *every(values, SKOS + "altLabel")} - {label}
+        aliases, same_as = tuple(sorted(map(clean, names))), tuple(every(values, OWL + "sameAs"))
         return Thing(iri.value, cls, classes, clean(label), aliases, same_as)
 
     def _event(self, iri: ox.NamedNode) -> Happening:
@@ -256,24 +244,24 @@ class Facts:
         evidence = self._evidence(each)
         roles, literals = [], []
         for predicate, objects in values.items():
-            if predicate.startswith(KG) and predicate not in _FIELDS:
+            if predicate.startswith(KG) and predicate not in FIELDS:
                 for value, is_iri in objects:
                     if is_iri:
-                        roles.append((_tail(predicate), str(value)))
+                        roles.append((tail(predicate), str(value)))
                     else:
-                        literals.append((_tail(predicate), value))
+                        literals.append((tail(predicate), value))
         return Happening(
             iri=iri.value,
             cls=cls,
             classes=classes,
-            label=clean(_usual(values, RDFS + "label") or _usual(values, KG + "trigger") or cls),
-            mode=_tail(_usual(values, KG + "mode")).removeprefix("mode-"),
-            begin=_usual(values, KG + "beginDate"),
-            end=_usual(values, KG + "endDate"),
-            basis=_usual(values, KG + "dateBasis"),
-            realis=_usual(values, KG + "realis") or "actual",
+            label=clean(usual(values, RDFS + "label") or usual(values, KG + "trigger") or cls),
+            mode=tail(usual(values, KG + "mode")).removeprefix("mode-"),
+            begin=usual(values, KG + "beginDate"),
+            end=usual(values, KG + "endDate"),
+            basis=usual(values, KG + "dateBasis"),
+            realis=usual(values, KG + "realis") or "actual",
             confidence=highest(evidence),
-            according_to=tuple(_all(values, KG + "accordingTo")),
+            according_to=tuple(every(values, KG + "accordingTo")),
             roles=tuple(sorted(roles)),
             values=tuple(sorted(literals, key=lambda pair: (pair[0], isinstance(pair[1], str), pair[1]))),
             evidence=evidence,
@@ -285,26 +273,26 @@ class Facts:
         value, is_iri = objects[0] if objects else ("", False)
         return Claim(
             iri=iri.value,
-            subject=_usual(values, RDF + "subject"),
-            predicate=_tail(_usual(values, RDF + "predicate")),
+            subject=usual(values, RDF + "subject"),
+            predicate=tail(usual(values, RDF + "predicate")),
             object=str(value) if is_iri else "",
             value="" if is_iri else value,
-            realis=_usual(values, KG + "realis") or "actual",
+            realis=usual(values, KG + "realis") or "actual",
             evidence=self._evidence(each),
         )
 
-    def _evidence(self, each: Mapping[str, _Values]) -> tuple[Evidence, ...]:
+    def _evidence(self, each: Mapping[str, Values[Value]]) -> tuple[Evidence, ...]:
         return tuple(
             Evidence(
                 article=article,
                 sentence=sentence,
-                realis=_usual(values, KG + "realis") or "actual",
-                according_to=tuple(_all(values, KG + "accordingTo")),
+                realis=usual(values, KG + "realis") or "actual",
+                according_to=tuple(every(values, KG + "accordingTo")),
                 confidence=_confidence(values),
                 report=self._report(sentence, article),
             )
             for article, values in each.items()
-            for sentence in sorted(_all(values, PROV + "wasDerivedFrom"), key=natural)
+            for sentence in sorted(every(values, PROV + "wasDerivedFrom"), key=natural)
         )
 
     def _report(self, sentence: str, article: str) -> str:
@@ -319,16 +307,17 @@ class Facts:
 
     def _sentence(self, iri: str) -> Sentence:
         values, _ = self._said(ox.NamedNode(iri))
-        text = clean(_usual(values, NIF + "isString"))
-        return Sentence(text, _number(values, NIF + "beginIndex"), _number(values, NIF + "endIndex"))
+        text = clean(usual(values, NIF + "isString"))
+        begin = whole(values, KG + "offset")
+        return Sentence(text, begin, begin + whole(values, NIF + "endIndex"))
 
     def _paper(self, iri: str) -> Paper:
         values, _ = self._said(ox.NamedNode(iri))
-        title = _usual(values, SCHEMA + "headline") or _usual(values, DCTERMS + "identifier") or _tail(iri)
-        date, source = _usual(values, SCHEMA + "datePublished"), _usual(values, DCTERMS + "source")
+        title = usual(values, SCHEMA + "headline") or usual(values, DCTERMS + "identifier") or tail(iri)
+        date, source = usual(values, SCHEMA + "datePublished"), usual(values, DC + "source")
         # Only an address is written as an IRI; ``javascript:`` and the like stay literals and are left out.
         urls = sorted(str(value) for value, is_iri in values.get(SCHEMA + "url", ()) if is_iri)
-        author = clean(_usual(values, SCHEMA + "author"))
+        author = clean(usual(values, DC + "creator"))
         return Paper(iri, clean(title), clean(date), clean(source), urls[0] if urls else "", author)
 
 
@@ -368,9 +357,9 @@ def natural(iri: str) -> tuple[str, int, str]:
     return article, int(begin) if begin.isdecimal() and begin.isascii() else 0, iri
 
 
-def _confidence(values: _Values) -> float | None:
+def _confidence(values: Values[Value]) -> float | None:
     try:
-        found = float(_usual(values, KG + "confidence"))
+        found = float(usual(values, KG + "confidence"))
     except ValueError:
         return None
     return found if 0 <= found <= 1 else None
@@ -383,22 +372,3 @@ def _value(term: Any) -> Value:
             return int(text)
         return clean(text)
     return str(getattr(term, "value", term))
-
-
-def _all(values: _Values, predicate: str) -> list[str]:
-    return sorted({str(value) for value, _ in values.get(predicate, ())})
-
-
-def _usual(values: _Values, predicate: str) -> str:
-    """Return the value most articles give; among equals the first by alphabet; "" where there is none."""
-    counted = values.get(predicate)
-    return str(min(counted.items(), key=lambda item: (-item[1], str(item[0])))[0][0]) if counted else ""
-
-
-def _number(values: _Values, predicate: str) -> int:
-    text = _usual(values, predicate)
-    return int(text) if text.isdecimal() and text.isascii() else 0
-
-
-def _tail(iri: str) -> str:
-    return iri.replace("#", "/").rstrip("/").rpartition("/")[2]

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 import pyoxigraph as ox
 
+from kgraph.counted import RECORDS
 from kgraph.errors import StoreError
 from kgraph.export.sorting import ordered
 from kgraph.rdf import PREFIXES
@@ -15,8 +16,6 @@ from kgraph.store import READINGS, Graph
 
 KG, RDF, RDFS = PREFIXES["kg"], PREFIXES["rdf"], PREFIXES["rdfs"]
 SKOS, OWL = PREFIXES["skos"], PREFIXES["owl"]
-RECORDS = frozenset(KG + name for name in ("Article", "Sentence", "Mention", "Assertion"))
-"""The classes of evidence: what has one of them is no entity."""
 
 _TYPE, _LABEL = ox.NamedNode(RDF + "type"), ox.NamedNode(RDFS + "label")
 _REALIS, _ACTUAL = ox.NamedNode(KG + "realis"), ox.Literal("actual")

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from kgraph.names import BASE, PREFIXES
 from kgraph.query.run import one_line
 from kgraph.query.scan import refuse_update, tokens
-from kgraph.rdf import BASE, PREFIXES
 from kgraph.store import READINGS, Graph
 
 ADDED = ox.NamedNode(f"{BASE}added")
@@ -26,29 +26,29 @@ def update(graph: Graph, sparql: str, *, allow_network: bool = False) -> None:
     """
     refuse_update(sparql, tokens(sparql), allow_network=allow_network)
     with one_line(sparql, update=True):
-        before = set(graph.store)
+        # What was read from the articles is no part of the graph, so an update neither sees nor changes it.
+        before = {quad for quad in graph.store if quad.graph_name != READINGS}
         copy = ox.Store()  # the update may do what it likes to this one
         copy.extend(before)
         copy.update(sparql, prefixes=dict(PREFIXES))
         after = _joined(before, set(copy))
         # One update is one transaction.
         parts = [f"DELETE DATA {{ {_data(before - after)} }}", f"INSERT DATA {{ {_data(after - before)} }}"]
-        graph.store.update(" ; ".join(parts))
+        graph.update(" ; ".join(parts))
 
 
 def _joined(before: set[ox.Quad], after: set[ox.Quad]) -> set[ox.Quad]:
     """Return what an update left, with the union and the named graphs brought together."""
     gone = {quad.triple for quad in before - after if quad.graph_name == _UNION}
     new = {quad.triple for quad in after - before if quad.graph_name == _UNION}
-    readings = {quad for quad in after if quad.graph_name == READINGS}
     named = {
         quad
-        for quad in after - readings
+        for quad in after
         if quad.graph_name != _UNION and (quad.triple not in gone or quad not in before)
     }
     known = {quad.triple for quad in named}
     named |= {_in(triple, ADDED) for triple in new - known}
-    return readings | named | {_in(quad.triple, _UNION) for quad in named}
+    return named | {_in(quad.triple, _UNION) for quad in named}
 
 
 def _in(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:

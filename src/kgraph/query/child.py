@@ -1,49 +1,53 @@
-"""The process that answers one query and ends; started by ``kgraph.query.limit`` and by nothing else."""
+"""What the process of ``kgraph.query.limit`` does: it answers one query and ends."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pickle
-import signal
-import sys
+from collections.abc import Mapping
+from typing import Any
+
+import pyoxigraph as ox
 
 from kgraph import store
 from kgraph.errors import KGraphError
-from kgraph.query.limit import Request
-from kgraph.query.run import Answer, answer, parameters
+from kgraph.query.faults import MalformedQueryError
+from kgraph.query.formats import to_tsv
+from kgraph.query.library import read
+from kgraph.query.process import Reader, Reply, run
+from kgraph.query.rows import Rows
+from kgraph.query.run import answer, parameters, written
 
 
-def main() -> None:
-    """Read a request from stdin, write its answer, or its error, to stdout; both are pickled."""
-    with contextlib.suppress(AttributeError, ValueError):  # not on every system
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
-    request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own program
-    with contextlib.suppress(AttributeError, ValueError, OverflowError):
-        # Should nobody be left to kill us, the system does.
-        signal.setitimer(signal.ITIMER_REAL, request.timeout + 1)
-    try:
-        result: Answer | KGraphError = _answer(request)
-    except KGraphError as error:
-        result = error
-    with os.fdopen(1, "wb") as out:
-        pickle.dump(result, out)
+def main(folder: str, memory: int) -> None:
+    """Answer what is asked on stdin."""
+    run(folder, memory, reply)
     os._exit(0)  # what was only read needs no closing
 
 
-def _answer(request: Request) -> Answer:
-    if request.update:
+def reply(reader: Reader, request: Mapping[str, Any]) -> Reply:
+    """Answer a query, or say in the head which error there is."""
+    try:
+        return _reply(reader, request)
+    except MalformedQueryError as error:
+        return Reply({"malformed": error.made_of})
+    except KGraphError as error:
+        return Reply({"error": type(error).__name__, "line": str(error)})
+
+
+def _reply(reader: Reader, request: Mapping[str, Any]) -> Reply:
+    sparql, allowed = request["query"], request["allow_network"]
+    if request["update"]:
         from kgraph.query.change import update
 
-        with store.open(request.path) as graph:
-            update(graph, request.query.sparql, allow_network=request.allow_network)
-        return Answer(True)
-    graph = store.open(request.path, read_only=True)
-    values = parameters(graph, request.query, request.parameters) | request.bindings
-    return answer(
-        graph,
-        request.query.sparql,
-        values,
-        max_rows=request.max_rows,
-        allow_network=request.allow_network,
-    )
+        with store.open(reader.folder) as graph:
+            update(graph, sparql, allow_network=allowed)
+        return Reply({"answer": True})
+    graph = reader.graph()
+    named = read(sparql, name=request["name"])
+    terms = written(parameters(graph, named, request["parameters"])) | request["bindings"]
+    found, cut = answer(graph, sparql, terms, max_rows=request["max_rows"], allow_network=allowed)
+    if isinstance(found, bool):
+        return Reply({"answer": found})
+    if isinstance(found, Rows):
+        return Reply({"columns": found.columns, "rows": len(found), "cut": cut}, to_tsv(found).encode())
+    return Reply({"cut": cut}, ox.serialize(found, format=ox.RdfFormat.N_TRIPLES) or b"")

@@ -31,7 +31,7 @@ class MalformedQueryError(QueryError):
     """A query that is not SPARQL, and where.
 
     ``line`` and ``column`` count from 1; ``shown`` is the line, or the part of it around the place, ``caret``
-    the number of characters before the place there.
+    the number of characters before the place there; ``made_of`` what makes the same error in another process.
     """
 
     def __init__(self, reason: str, sparql: str, offset: int) -> None:
@@ -44,12 +44,12 @@ class MalformedQueryError(QueryError):
         first = max(0, self.column - 1 - _SHOWN * 2 // 3)  # a long line is cut around the place
         self.shown = "".join(c if c.isprintable() else " " for c in whole[first : first + _SHOWN])
         self.caret = self.column - 1 - first
-        self._made_of = (reason, sparql, offset)
+        self.made_of = (reason, sparql, offset)
         super().__init__(f"malformed SPARQL, line {self.line}, column {self.column}: {reason}")
 
     def __reduce__(self) -> tuple[type[MalformedQueryError], tuple[str, str, int]]:
-        """Let the error come from another process."""
-        return MalformedQueryError, self._made_of
+        """Let the error be copied."""
+        return MalformedQueryError, self.made_of
 
 
 def near(name: str, known: Iterable[str]) -> list[str]:

@@ -12,8 +12,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from kgraph.errors import QueryError
+from kgraph.names import BASE, PREFIXES
 from kgraph.query.rows import XSD, Iri, Rows, terms_of
-from kgraph.rdf import BASE, PREFIXES, clean
+from kgraph.terms import clean
 
 _BARE = (XSD + "integer", XSD + "decimal")
 _NUMBER = re.compile(r"[+-]?[0-9]+|[+-]?[0-9]*\.[0-9]+", re.ASCII)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kgraph.errors import QueryError
+from kgraph.names import BASE, PREFIXES
 from kgraph.query.faults import near
 from kgraph.query.library import Parameter
 from kgraph.query.rows import Iri
-from kgraph.rdf import BASE, PREFIXES, Value, clean, is_iri
 from kgraph.store import Graph
+from kgraph.terms import Value, clean, is_iri
 
 _KG, _SKOS = PREFIXES["kg"], PREFIXES["skos"]
 _LABELS = tuple(ox.NamedNode(_SKOS + name) for name in ("prefLabel", "altLabel"))

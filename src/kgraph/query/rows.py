@@ -29,8 +29,8 @@ class Row:
     __slots__ = ("_columns", "_made", "_terms")
 
     def __init__(self, columns: Sequence[str], terms: Sequence[Any]) -> None:
-        self._columns = tuple(columns)
-        self._terms = tuple(terms)
+        self._columns = columns if type(columns) is tuple else tuple(columns)
+        self._terms = terms if type(terms) is tuple else tuple(terms)
         self._made: tuple[Any, ...] | None = None
 
     @property
@@ -120,18 +120,44 @@ def terms_of(row: Row) -> tuple[Any, ...]:
     return row._terms
 
 
-def sort_key(row: Row) -> tuple[tuple[str, str, str, str], ...]:
-    """Return what puts rows into one fixed order: nothing first, then by value, kind and language."""
+def in_order(rows: list[Row]) -> list[Row]:
+    """Return rows in one fixed order: by value, then kind, type and language; nothing comes first.
+
+    By the values of the first column alone, and by all that there is only where these are the same: the keys
+    of all rows would cost as much as the query.
+    """
+    if not rows or not rows[0]._terms:
+        return rows
+    values = [_value(row._terms[0]) for row in rows]
+    places = sorted(range(len(rows)), key=values.__getitem__)
+    found = [rows[place] for place in places]
+    begin = 0
+    for end in range(1, len(places) + 1):
+        if end == len(places) or values[places[end]] != values[places[begin]]:
+            if end - begin > 1:
+                found[begin:end] = sorted(found[begin:end], key=_key)
+            begin = end
+    return found
+
+
+def _value(term: Any) -> str:
+    try:
+        return term.value  # type: ignore[no-any-return]
+    except AttributeError:  # nothing, or a triple
+        return "" if term is None else str(term)
+
+
+def _key(row: Row) -> tuple[tuple[str, str, str, str], ...]:
     return tuple(map(_term_key, row._terms))
 
 
 def _term_key(term: Any) -> tuple[str, str, str, str]:
-    kind = type(term)  # quicker than isinstance, and this is most of what a query costs above Oxigraph
+    kind = type(term)
     if kind is ox.NamedNode:
-        return ("iri", term.value, "", "")
+        return (term.value, "iri", "", "")
     if kind is ox.Literal:
-        return ("literal", term.value, term.datatype.value, term.language or "")
-    return ("", "", "", "") if term is None else ("iri", str(getattr(term, "value", term)), "", "")
+        return (term.value, "literal", term.datatype.value, term.language or "")
+    return ("", "", "", "") if term is None else (str(getattr(term, "value", term)), "iri", "", "")
 
 
 def python_value(term: Any) -> Any:

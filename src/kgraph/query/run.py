@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 
 from kgraph.errors import QueryError
+from kgraph.names import PREFIXES
 from kgraph.query.faults import fault
 from kgraph.query.library import NamedQuery
 from kgraph.query.lookup import value_of
-from kgraph.query.rows import Row, Rows, sort_key
-from kgraph.query.scan import bind, is_ordered, refuse, tokens
-from kgraph.rdf import PREFIXES, Value, term
-from kgraph.store import Graph
+from kgraph.query.rows import Row, Rows, in_order
+from kgraph.query.scan import bind, hide, is_ordered, refuse, tokens
+from kgraph.store import READINGS, Graph
+from kgraph.terms import Value, term
 
 if TYPE_CHECKING:
     import rdflib
@@ -34,13 +36,13 @@ class Answer(NamedTuple):
 def query(graph: Graph, sparql: str, **bindings: Value) -> Rows | bool | rdflib.Graph:
     """Answer SELECT with Rows, ASK with a bool, CONSTRUCT and DESCRIBE with an rdflib Graph.
 
-    The prefixes of ``kgraph.rdf.PREFIXES`` (kg, prov, skos, …) are known. Patterns outside GRAPH see the
+    The prefixes of ``kgraph.names.PREFIXES`` (kg, prov, skos, …) are known. Patterns outside GRAPH see the
     union of all articles, each statement once. Rows keep the order of ORDER BY and are sorted without one.
     ``bindings`` give variables of the query a value, projected or not: an http(s) IRI for text that is one,
     otherwise a literal.
     Raises QueryError for malformed SPARQL (MalformedQueryError, with the place), updates, SERVICE and FROM.
     """
-    value = answer(graph, sparql, bindings).value
+    value = answer(graph, sparql, written(bindings)).value
     return _rdflib_graph(value) if isinstance(value, list) and not isinstance(value, Rows) else value
 
 
@@ -60,35 +62,52 @@ def parameters(graph: Graph, named: NamedQuery, given: Mapping[str, str]) -> dic
     return {name: value_of(graph, named.parameter(name), text) for name, text in given.items()}
 
 
+def written(values: Mapping[str, Value]) -> dict[str, str]:
+    """Return values as SPARQL writes them, made by Oxigraph's own serializer."""
+    return {name: str(term(value)) for name, value in values.items()}
+
+
 def answer(
     graph: Graph,
     sparql: str,
-    bindings: Mapping[str, Value] | None = None,
+    terms: Mapping[str, str] | None = None,
     *,
     max_rows: int | None = None,
     allow_network: bool = False,
 ) -> Answer:
     """Answer a query as ``query`` does, but with ``max_rows`` rows or triples at most.
 
-    With ORDER BY they are the first, otherwise any.
+    ``terms`` are ``written``. With ORDER BY the rows are the first, otherwise any.
     """
     with one_line(sparql):
         found = tokens(sparql)
         form = refuse(sparql, found, allow_network=allow_network)
-        text = sparql
-        if bindings:
-            values = {name: str(term(value)) for name, value in bindings.items()}
-            text = bind(sparql, found, form, values)
+        text = hide(sparql, found, str(READINGS))
+        if terms:
+            text = bind(text, tokens(text), form, terms)
         result = graph.store.query(text, prefixes=dict(PREFIXES))
         if isinstance(result, ox.QueryBoolean):
             return Answer(bool(result))
         if isinstance(result, ox.QueryTriples):
             triples = list(itertools.islice(result, max_rows))
             return Answer(triples, next(result, None) is not None)
-        columns = [variable.value for variable in result.variables]
-        rows = [Row(columns, tuple(solution)) for solution in itertools.islice(result, max_rows)]
-        cut = next(result, None) is not None
-    return Answer(Rows(columns, rows if is_ordered(found) else sorted(rows, key=sort_key)), cut)
+        columns = tuple(variable.value for variable in result.variables)
+        with _uncollected():
+            rows = [Row(columns, tuple(solution)) for solution in itertools.islice(result, max_rows)]
+            cut = next(result, None) is not None
+            return Answer(Rows(columns, rows if is_ordered(found) else in_order(rows)), cut)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make many objects and no cycles, without Python's collector going through the heap after each few."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextmanager

@@ -122,6 +122,26 @@ def is_ordered(found: list[Token]) -> bool:
     return False
 
 
+def hide(sparql: str, found: list[Token], graph: str) -> str:
+    """Return the query so that no ``GRAPH ?variable { … }`` finds a graph, an IRI as SPARQL writes it.
+
+    A FILTER behind each says so; it costs less than naming all others. Who asks for that graph by its IRI
+    sees it.
+    """
+    ends: dict[int, str] = {}
+    opened: list[str] = []
+    for index, token in enumerate(found):
+        if token.text == "{" and token.kind == "mark":
+            before = [(each.kind, each.text) for each in found[max(index - 2, 0) : index]]
+            named = len(before) == 2 and before[0] == ("word", "GRAPH") and before[1][0] == "variable"
+            opened.append(before[1][1] if named else "")
+        elif token.text == "}" and token.kind == "mark" and opened and (variable := opened.pop()):
+            ends[token.begin + 1] = f" FILTER(!sameTerm({variable}, {graph})) "
+    for place in sorted(ends, reverse=True):
+        sparql = sparql[:place] + ends[place] + sparql[place:]
+    return sparql
+
+
 def bind(sparql: str, found: list[Token], form: str, values: Mapping[str, str]) -> str:
     """Return the query with ``VALUES`` for some variables at the head of its WHERE.
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.model import Article, Problem
 from kgraph.read import paths as _paths
 from kgraph.read import plugins
 from kgraph.read.dates import iso_date
-from kgraph.read.encoding import decode, printable
+from kgraph.read.encoding import decode
 from kgraph.read.fields import Report
 from kgraph.read.guard import Guard
 from kgraph.read.jsonl import loads, read_json, read_jsonl

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.model import Problem
-from kgraph.read.encoding import printable, without_surrogates
+from kgraph.read.encoding import without_surrogates
 from kgraph.read.fields import Report
 from kgraph.read.kinds import ARCHIVES, COMPRESSED, SUFFIXES, stem, suffix
 from kgraph.read.limits import Limits

@@ -114,14 +114,6 @@ def without_surrogates(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
-def printable(text: str) -> str:
-    """Escape line breaks, control characters and direction marks, so that a message is one clear line."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for char in text
-    )
-
-
 def _plausible(text: str) -> str:
     """Return the text itself; raise ReadError where too much of it is no character of any script."""
     sample = text[:_SAMPLE]

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from kgraph.errors import printable
 from kgraph.model import Article, Problem
 from kgraph.read.dates import iso_date
-from kgraph.read.encoding import printable, without_surrogates
+from kgraph.read.encoding import without_surrogates
 from kgraph.read.source import Source
 
 Report = Callable[[Problem], None]

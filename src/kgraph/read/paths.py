@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from kgraph.errors import printable
 from kgraph.model import Problem
-from kgraph.read.encoding import printable, without_surrogates
+from kgraph.read.encoding import without_surrogates
 from kgraph.read.fields import Report
 from kgraph.read.kinds import SUFFIXES, stem, suffix
 

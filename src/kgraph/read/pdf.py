@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.model import Article
 from kgraph.read import layout
 from kgraph.read.dates import iso_date
-from kgraph.read.encoding import printable
 from kgraph.read.fields import Report, Where, article
 from kgraph.read.layout import Line, Page, Piece
 from kgraph.read.source import Source

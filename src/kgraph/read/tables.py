@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.model import Article
-from kgraph.read.encoding import LONGEST_LINE, detect, printable
+from kgraph.read.encoding import LONGEST_LINE, detect
 from kgraph.read.fields import Report, Where, article
 from kgraph.read.source import Source
 

@@ -13,9 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.model import Problem
-from kgraph.read.encoding import printable
 from kgraph.read.source import Source
 
 

@@ -94,10 +94,10 @@ def resolve(
     same = twins.find(told, copies)
     happened = same.joined(events.resolve(same.first, states_of))
     happenings = [decision for decision in decisions if decision.of_event]
-    happened, dropped = curation.of_events(happened, told, happenings, articles=articles)
-    names = _names(known, found, happened, marks, dropped, copies)
+    decided = curation.of_events(happened, told, happenings, articles=articles)
+    names = _names(known, found, marks, decided, copies)
     ids = {article: id_ for id_, article in articles.items()}
-    return Resolution(found, tuple(happened), names, tuple(told), tuple(decisions), ids, copies)
+    return Resolution(found, tuple(decided.happened), names, tuple(told), tuple(decisions), ids, copies)
 
 
 def _states(node: Node) -> frozenset[str]:
@@ -107,19 +107,21 @@ def _states(node: Node) -> frozenset[str]:
 def _names(
     readings: Iterable[Reading],
     found: Entities,
-    happened: Iterable[Happened],
     marks: Mapping[str, Curated],
-    dropped: Set[tuple[str, str]],
+    decided: curation.Decided,
     copies: Copies,
 ) -> dict[str, str]:
     """What ``apply`` needs for each article; an article that nothing is joined to has short names too."""
     of_events: dict[str, dict[str, Called]] = defaultdict(dict)
-    for item in happened:
+    for item in decided.happened:
         confidence = max(member.happening.confidence for member in item.members)
         label = item.members[0].happening.trigger
         called = Called(item.iri, label, item.cls, item.mode, *item.best_date, confidence)
         for member in item.members:
             of_events[member.happening.article][member.happening.event] = called
+    lines: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for (article, event), texts in decided.lines.items():
+        lines[article][event] = texts
     result = {}
     for reading in readings:
         named: dict[str, Named | None] = {}
@@ -127,9 +129,14 @@ def _names(
             name = _name(found.of[reading.article, profile.entity], marks)
             if name != Named(profile.key, profile.cls, profile.label):
                 named[profile.entity] = name
-        gone = sorted(event for article, event in dropped if article == reading.article)
-        value: dict[str, object] = {"entities": named, "events": of_events.get(reading.article, {})}
-        value["dropped"] = gone
+        gone = sorted(event for article, event in decided.dropped if article == reading.article)
+        value: dict[str, Any] = {
+            "entities": named,
+            "events": of_events.get(reading.article, {}),
+            "dropped": gone,
+        }
+        if reading.article in lines:
+            value["decided"] = lines[reading.article]
         if reading.article in copies.of:
             value["copy"] = _copy(reading.article, copies)
         result[reading.article] = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
@@ -174,6 +181,7 @@ def apply(extraction: Extraction, names: str, *, ontology: Ontology) -> Extracti
         extraction, {id_ for id_, name in value["entities"].items() if name is None}, set(value["dropped"])
     )
     told = {id_: Called(*name) for id_, name in value["events"].items()}
+    decided = {id_: tuple(lines) for id_, lines in value.get("decided", {}).items()}
     changed = tuple(_renamed(entity, named.get(entity.id)) for entity in extraction.entities)
     classes = {entity.id: entity.cls for entity in changed}
     of_mention = {mention.id: classes[mention.entity] for mention in extraction.mentions}
@@ -189,7 +197,11 @@ def apply(extraction: Extraction, names: str, *, ontology: Ontology) -> Extracti
         entities=changed,
         events=tuple(
             _called(
-                replace(event, roles=tuple(role for role in event.roles if fits(role.role, role.mention))),
+                replace(
+                    event,
+                    roles=tuple(role for role in event.roles if fits(role.role, role.mention)),
+                    curated=decided.get(event.id, ()),
+                ),
                 told.get(event.id),
             )
             for event in extraction.events

@@ -23,9 +23,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from kgraph.errors import CurationError
-from kgraph.model import BASE
+from kgraph.names import BASE
 from kgraph.ontology import Ontology
 from kgraph.resolve.clusters import Score
 from kgraph.resolve.entities import Entities, Node
@@ -311,20 +312,29 @@ def _check_cycles(decisions: Iterable[Decision], table: _Table) -> None:
 # ---------------------------------------------------------------- events
 
 
+class Decided(NamedTuple):
+    """What decisions made of the happenings; events are told apart by (article, event)."""
+
+    happened: list[Happened]
+    dropped: set[tuple[str, str]]
+    lines: dict[tuple[str, str], tuple[str, ...]]
+    """The merges and splits that each event went through, as their lines."""
+
+
 def of_events(
     happened: Sequence[Happened],
     told: Sequence[Told],
     decisions: Sequence[Decision],
     *,
     articles: Mapping[str, str],
-) -> tuple[list[Happened], set[tuple[str, str]]]:
-    """The happenings as decisions want them, and the (article, event) pairs that are dropped.
+) -> Decided:
+    """The happenings as decisions want them, which events are dropped, and what was decided of the others.
 
     Splits come first, then merges, then what is dropped; the earliest article names what is merged.
     Raises CurationError naming file and line.
     """
     if not decisions:
-        return list(happened), set()
+        return Decided(list(happened), set(), {})
     groups: dict[str, list[Told]] = {item.iri: list(item.members) for item in happened}
     order = ("split", "merge", "drop")
     shared = {m.happening.iri for members in groups.values() for m in members}
@@ -341,6 +351,7 @@ def of_events(
         raise decision.error(f"no event {name!r}; nearest: {', '.join(near) or 'none'}")
 
     gone: set[str] = set()
+    decided: dict[tuple[str, str], list[str]] = defaultdict(list)
     for decision in sorted(decisions, key=lambda decision: order.index(decision.verb)):
         iri = find(decision.words[0], decision)
         if decision.verb == "drop":
@@ -350,6 +361,7 @@ def of_events(
                 other = find(name, decision)
                 if other != iri:
                     groups[iri] += groups.pop(other)
+            _note(decided, decision, groups[iri])
         else:
             unknown = [name for name in decision.words[1:] if name not in articles]
             if unknown:
@@ -361,6 +373,7 @@ def of_events(
             if not apart or not rest:
                 raise decision.error(f"{iri} has {'no' if not apart else 'no other'} sentence there")
             del groups[iri]
+            _note(decided, decision, [*apart, *rest])
             for part in (apart, rest):
                 first = min(part, key=lambda member: member.order)
                 groups[first.happening.iri] = part
@@ -376,4 +389,10 @@ def of_events(
         if len(members) > 1:
             ordered = sorted(members, key=lambda member: member.order)
             made.append(Happened(ordered[0].happening.iri, tuple(ordered), tuple(links[key])))
-    return sorted(made, key=lambda item: item.iri), dropped
+    lines = {event: tuple(texts) for event, texts in decided.items() if event not in dropped}
+    return Decided(sorted(made, key=lambda item: item.iri), dropped, lines)
+
+
+def _note(decided: dict[tuple[str, str], list[str]], decision: Decision, members: Iterable[Told]) -> None:
+    for member in members:
+        decided[member.happening.article, member.happening.event].append(str(decision))

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kgraph.model import BASE
+from kgraph.names import BASE
 from kgraph.resolve import Resolution
 from kgraph.resolve.curation import Decision
 from kgraph.resolve.entities import Node

@@ -64,14 +64,14 @@ def make(pool: Pool, *, title: str, loopback: bool = True) -> ASGIApp:
     drawing = asyncio.Lock()
 
     async def explorer(request: Request) -> Response:
-        """Draw the graph at the first visit; the store does not change while it is served."""
+        """Draw the graph at the first visit, and anew where the store has changed since."""
         async with drawing:
-            if not drawn:
+            if not drawn or drawn[0].version != pool.version:
                 answer = await _while_asked(request, pool.page(title))
                 if answer.status != 200:
                     return Response(answer.body, answer.status, media_type=answer.media)
                 link = b'</h1>\n  <a href="query">SPARQL</a>'  # the first is ours: texts escape theirs
-                drawn.append(answer._replace(body=answer.body.replace(b"</h1>", link, 1)))
+                drawn[:] = [answer._replace(body=answer.body.replace(b"</h1>", link, 1))]
         return Response(drawn[0].body, media_type=drawn[0].media, headers={"x-frame-options": "DENY"})
 
     async def sparql(request: Request) -> Response:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kgraph import folder
 from kgraph.errors import StoreError
+from kgraph.query.process import asking, command, head_of
 
 START = 60  # seconds that a process may take to open the store
 
@@ -32,18 +32,19 @@ class Limits:
 
 
 class Answer(NamedTuple):
-    """Status code, media type and body."""
+    """Status code, media type and body; which version of the store it was read from."""
 
     status: int
     media: str
     body: bytes
+    version: str = ""
 
 
 class Pool:
-    """Answers requests on the store in ``folder``; one event loop may use it."""
+    """Answers requests on the store in ``path``; one event loop may use it."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self.folder = folder
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path = path
         self.limits = limits
         self._free = asyncio.Semaphore(limits.workers)
         self._idle: list[Process] = []
@@ -53,6 +54,12 @@ class Pool:
     async def start(self) -> None:
         """Start the first process; StoreError where it cannot read the store."""
         self._idle.append(await self._worker())
+
+    @property
+    def version(self) -> str:
+        """Which state of the store is published now."""
+        last = folder.newest(self.path)
+        return "" if last is None else last.name
 
     async def query(self, request: Mapping[str, Any]) -> Answer:
         """Answer a query (see ``worker.answer``), whatever happens: 503 if all are busy, 504 if slow."""
@@ -115,22 +122,14 @@ class Pool:
     async def _worker(self) -> Process:
         if self._closed:
             raise StoreError("the server is ending")
-        # -P: a file of the folder where the server was started is no module of ours.
-        command = (
-            sys.executable,
-            "-P",
-            "-m",
-            "kgraph.serve.worker",
-            str(self.folder),
-            str(self.limits.memory),
-        )
-        worker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+        started = command("kgraph.serve.worker", self.path, memory=self.limits.memory)
+        worker = await asyncio.create_subprocess_exec(*started, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         self._all.add(worker)
         try:
             async with asyncio.timeout(START):
-                ready = await _exchange(worker, None)
+                ready = await _exchange(worker, {"seconds": START})
         except (OSError, EOFError, TimeoutError):
-            ready = _line(500, f"{self.folder}: no process can be started that reads it")
+            ready = _line(500, f"{self.path}: no process can be started that reads it")
         except BaseException:
             _kill(worker)
             raise
@@ -141,18 +140,15 @@ class Pool:
         return worker
 
 
-async def _exchange(worker: Process, request: Mapping[str, Any] | None) -> Answer:
-    """Send a request and return the answer; without one, return what the worker says first."""
+async def _exchange(worker: Process, request: Mapping[str, Any]) -> Answer:
+    """Send a request and return the answer."""
     assert worker.stdin is not None  # noqa: S101 - for the types; both are pipes
     assert worker.stdout is not None  # noqa: S101
-    if request is not None:
-        worker.stdin.write(json.dumps(request).encode() + b"\n")
-        await worker.stdin.drain()
-    line = await worker.stdout.readline()
-    if not line.endswith(b"\n"):
-        raise EOFError
-    head = json.loads(line)
-    return Answer(head["status"], head["media"], await worker.stdout.readexactly(head["length"]))
+    worker.stdin.write(asking(request))
+    await worker.stdin.drain()
+    head = head_of(await worker.stdout.readline())
+    body = await worker.stdout.readexactly(head["length"])
+    return Answer(head["status"], head["media"], body, head["version"])
 
 
 def _kill(worker: Process) -> None:

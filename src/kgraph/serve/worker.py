@@ -1,30 +1,43 @@
-"""A process that answers queries on one store, one after the other, and may be killed at any time.
-
-It reads one request per line of JSON and gives one line of JSON with the length of what follows. Whatever a
-query does to it, a loop without end, a deep nesting, all of the memory, ends this process and no other.
-"""
+"""What the processes of the server do: answer queries in the formats of the protocol, draw the page."""
 
 from __future__ import annotations
 
 import io
-import json
-import signal
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyoxigraph as ox
 
 from kgraph.errors import KGraphError, QueryError
-from kgraph.query.scan import refuse, tokens
-from kgraph.rdf import PREFIXES
-from kgraph.store import Graph
+from kgraph.names import PREFIXES
+from kgraph.query.process import Reader, Reply, run
+from kgraph.query.scan import hide, refuse, tokens
+from kgraph.store import READINGS, Graph
 
 TEXT = "text/plain; charset=utf-8"
 LONGEST = 240  # characters of a message; Oxigraph names every character that it would have taken
-GRACE = 2  # seconds after which a worker ends itself, should nobody be left to kill it
+
+
+def main(folder: str, memory: int) -> None:
+    """Answer what is asked on stdin."""
+    run(folder, memory, reply)
+
+
+def reply(reader: Reader, request: Mapping[str, Any]) -> Reply:
+    """Answer a query (see ``answer``), draw the page, or only open the store, where neither is asked."""
+    try:
+        graph = reader.graph()
+        if "query" in request:
+            status, media, body = answer(graph, request)
+        elif "page" in request:
+            status, media, body = page(graph, request["page"])
+        else:
+            status, media, body = 200, TEXT, b""
+    except KGraphError as error:
+        status, media, body = _problem(500, str(error))
+    return Reply({"status": status, "media": media, "version": reader.version}, body)
 
 
 class TooLongError(Exception):
@@ -67,7 +80,9 @@ def answer(graph: Graph, request: Mapping[str, Any]) -> tuple[int, str, bytes]:
         return _problem(400, f"the graphs must be named by absolute IRIs: {error}")
     body = _Bounded(request["size"])
     try:
-        result = graph.store.query(request["query"], prefixes=dict(PREFIXES), **options)
+        result = graph.store.query(
+            hide(request["query"], found, str(READINGS)), prefixes=dict(PREFIXES), **options
+        )
         kind, known = _kind(result)
         wanted = request[kind]
         if wanted is None:
@@ -79,6 +94,7 @@ def answer(graph: Graph, request: Mapping[str, Any]) -> tuple[int, str, bytes]:
         else:
             result.serialize(body, format=getattr(ox.QueryResultsFormat, name))
     except SyntaxError as error:
+        error = _as_asked(request["query"], error)
         if "Prefix not found" in str(error):
             place = str(error).partition(": ")[0]
             return _problem(400, f"malformed SPARQL: {place}: unknown prefix; known: {', '.join(PREFIXES)}")
@@ -92,6 +108,15 @@ def answer(graph: Graph, request: Mapping[str, Any]) -> tuple[int, str, bytes]:
         return _problem(500, f"the query cannot be answered: {error}")
     text = _sorted_head(body.getvalue()) if name == "TURTLE" else body.getvalue()
     return 200, f"{media}; charset=utf-8" if media.startswith("text/") else media, text
+
+
+def _as_asked(sparql: str, error: SyntaxError) -> SyntaxError:
+    """Return the error with its place in the query as it was asked, before anything was hidden in it."""
+    try:
+        ox.Store().query(sparql, prefixes=dict(PREFIXES))
+    except SyntaxError as found:
+        return found
+    return error
 
 
 def _sorted_head(text: bytes) -> bytes:
@@ -128,40 +153,3 @@ def _problem(status: int, line: str) -> tuple[int, str, bytes]:
         TEXT,
         f"{line if len(line) <= LONGEST else line[:LONGEST] + ' …'}\n".encode("utf-8", "replace"),
     )
-
-
-def _limit_memory(size: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a killed query leaves no file behind
-
-
-def _send(out: IO[bytes], status: int, media: str, body: bytes) -> None:
-    out.write(json.dumps({"status": status, "media": media, "length": len(body)}).encode() + b"\n")
-    out.write(body)
-    out.flush()
-
-
-def run(folder: str, memory: int, requests: IO[bytes], out: IO[bytes]) -> None:
-    """Answer until there is nothing more to read."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us decides
-    _limit_memory(memory)
-    try:
-        graph = Graph(ox.Store.read_only(folder))
-    except (OSError, RuntimeError, ValueError) as error:
-        _send(out, *_problem(500, f"{folder}: cannot be read as a store: {error}"))
-        return
-    _send(out, *_problem(200, "ready"))
-    alarm = getattr(signal, "alarm", lambda seconds: 0)  # the kernel's, so that it ends native code as well
-    for line in requests:
-        request = json.loads(line)
-        alarm(int(request["seconds"]) + GRACE)
-        _send(out, *(page(graph, request["page"]) if "page" in request else answer(graph, request)))
-        alarm(0)
-
-
-if __name__ == "__main__":
-    run(sys.argv[1], int(sys.argv[2]), sys.stdin.buffer, sys.stdout.buffer)

@@ -62,13 +62,13 @@ function toTurtle() {
     const sentence = sentences.get(id);
     if (!sentence) continue;
     papers.add(sentence.article);
-    say(iri(id), [['a', 'kg:Sentence'], ['nif:isString', quoted(sentence.text)], ['nif:beginIndex', `"${sentence.begin}"^^xsd:nonNegativeInteger`],
-      ['nif:referenceContext', iri(sentence.article)]]);
+    say(iri(id), [['a', 'kg:Sentence'], ['nif:isString', quoted(sentence.text)], ['kg:offset', `"${sentence.begin}"^^xsd:nonNegativeInteger`],
+      ['dcterms:isPartOf', iri(sentence.article)]]);
   }
   for (const id of [...papers].sort()) {
     const paper = articles.get(id) || {title: id};
     say(iri(id), [['a', 'kg:Article'], ['schema:headline', quoted(paper.title)], paper.date && ['schema:datePublished', dated(paper.date)],
-      paper.author && ['schema:author', quoted(paper.author)], paper.source && ['dcterms:source', quoted(paper.source)], paper.url && ['schema:url', iri(paper.url)]]);
+      paper.author && ['dc:creator', quoted(paper.author)], paper.source && ['dc:source', quoted(paper.source)], paper.url && ['schema:url', iri(paper.url)]]);
   }
   return out.join('\n') + '\n';
 }

@@ -11,28 +11,18 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from kgraph.counted import FIELDS, RECORDS, Values, every, tail, usual, whole
 from kgraph.rdf import BASE, PREFIXES
 from kgraph.view.picture import Fact, Mark, Node, Paper, Picture, Sentence, edges_of, most_connected
 
 KG, RDF, RDFS, SKOS = PREFIXES["kg"], PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
-NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
+NIF, PROV, SCHEMA = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"]
+DC, DCTERMS = PREFIXES["dc"], PREFIXES["dcterms"]
 
 GEO = PREFIXES["geo"]
 _POINT = re.compile(r"POINT\s*\(\s*(-?\d{1,3}(?:\.\d{1,9})?)\s+(-?\d{1,2}(?:\.\d{1,9})?)\s*\)", re.ASCII)
 
-# What is said *about* a fact or a mention. Every other kg: property is a role, a value or a
-# relation, so that one that is new in the ontology is drawn without a change here.
-_FIELDS = frozenset(
-    KG + name
-    for name in (
-        *("mode", "beginDate", "endDate", "dateBasis", "realis", "accordingTo", "confidence"),
-        *("trigger", "refersTo"),
-    )
-)
-_RECORDS = frozenset(KG + name for name in ("Article", "Sentence", "Mention", "Assertion"))
-
-_Values = Counter[tuple[str, bool]]  # (value, is it an IRI) -> in how many graphs
-_Table = dict[str, dict[str, _Values]]  # subject -> predicate -> values
+_Table = dict[str, dict[str, Counter[tuple[str, bool]]]]  # subject -> predicate -> values
 _Classes = dict[str, set[str]]  # class IRI -> subjects
 
 
@@ -55,7 +45,7 @@ def select(
         table.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, Counter())[value] += 1
     classes: _Classes = {}
     for subject, values in table.items():
-        for cls in _all(values, RDF + "type"):
+        for cls in every(values, RDF + "type"):
             classes.setdefault(cls, set()).add(subject)
 
     facts, nodes = _facts_and_nodes(table, classes, parents or {})
@@ -81,16 +71,16 @@ def _facts_and_nodes(
     events = classes.get(KG + "Event", set())
     entities = {iri for iri, values in table.items() if SKOS + "prefLabel" in values}
     for cls, members in classes.items():
-        if cls.startswith(KG) and cls not in _RECORDS:
+        if cls.startswith(KG) and cls not in RECORDS:
             entities |= members
     # A store may also hold the ontology and its concepts: those are no entities.
     entities = {iri for iri in entities - events if not iri.startswith(KG)}
 
     def class_of(iri: str) -> str:
-        names = [cls for cls in _all(table[iri], RDF + "type") if cls.startswith(KG)] or ["Thing"]
+        names = [cls for cls in every(table[iri], RDF + "type") if cls.startswith(KG)] or ["Thing"]
         # Deepest in the ontology; without one, the class with the fewest members.
-        return _tail(
-            max(names, key=lambda c: (len(parents.get(_tail(c), range(99))), -len(classes.get(c, ())), c))
+        return tail(
+            max(names, key=lambda c: (len(parents.get(tail(c), range(99))), -len(classes.get(c, ())), c))
         )
 
     facts = [_event(iri, table[iri], class_of(iri)) for iri in events]
@@ -109,7 +99,7 @@ def _facts_and_nodes(
             nodes[fact.id] = Node(fact.id, "event", fact.cls, fact.label, (), fact.begin, fact.realis)
     for fact in facts:  # what is named and nowhere described is drawn all the same
         for name in fact.nodes:
-            nodes.setdefault(name, Node(name, "entity", "Thing", _tail(name)))
+            nodes.setdefault(name, Node(name, "entity", "Thing", tail(name)))
     return tuple(facts), nodes
 
 
@@ -126,29 +116,29 @@ def _once(relations: Iterable[Fact], table: _Table) -> list[Fact]:
     ]
 
 
-def _first(name: str, values: Mapping[str, _Values]) -> str:
+def _first(name: str, values: Values[str]) -> str:
     """Return the id of the sentence that a sentence repeats, or else its own."""
-    return _short(_usual(values, PROV + "alternateOf")) or name
+    return _short(usual(values, PROV + "alternateOf")) or name
 
 
 def _statement(fact: Fact) -> tuple[str, str, str]:
     return fact.subject, fact.cls, fact.object or fact.value
 
 
-def _entity(iri: str, values: dict[str, _Values], cls: str) -> Node:
-    label = _usual(values, SKOS + "prefLabel") or _usual(values, RDFS + "label") or _tail(iri)
-    names = {*_all(values, SKOS + "prefLabel"), *_all(values, SKOS + "altLabel")} - {label}
-    point = _POINT.fullmatch(_usual(values, GEO + "asWKT").strip())
+def _entity(iri: str, values: Values[str], cls: str) -> Node:
+    label = usual(values, SKOS + "prefLabel") or usual(values, RDFS + "label") or tail(iri)
+    names = {*every(values, SKOS + "prefLabel"), *every(values, SKOS + "altLabel")} - {label}
+    point = _POINT.fullmatch(usual(values, GEO + "asWKT").strip())
     place = (float(point[1]), float(point[2])) if point else None
     return Node(_short(iri), "entity", cls, label, tuple(sorted(names)), point=place)
 
 
-def _event(iri: str, values: dict[str, _Values], cls: str) -> Fact:
+def _event(iri: str, values: Values[str], cls: str) -> Fact:
     roles, literals = [], []
     for predicate, objects in values.items():
-        if predicate.startswith(KG) and predicate not in _FIELDS:
+        if predicate.startswith(KG) and predicate not in FIELDS:
             for value, is_iri in objects:
-                name = _tail(predicate)
+                name = tail(predicate)
                 if is_iri:
                     roles.append((name, _short(value)))
                 else:
@@ -157,33 +147,33 @@ def _event(iri: str, values: dict[str, _Values], cls: str) -> Fact:
         id=_short(iri),
         kind="event",
         cls=cls,
-        label=_usual(values, RDFS + "label") or _usual(values, KG + "trigger") or cls,
-        mode=_tail(_usual(values, KG + "mode")).removeprefix("mode-"),
+        label=usual(values, RDFS + "label") or usual(values, KG + "trigger") or cls,
+        mode=tail(usual(values, KG + "mode")).removeprefix("mode-"),
         roles=tuple(sorted(roles)),
         values=tuple(sorted(literals)),
         **_common(values),
     )
 
 
-def _assertion(iri: str, values: dict[str, _Values]) -> Fact:
+def _assertion(iri: str, values: Values[str]) -> Fact:
     objects = sorted(values.get(RDF + "object", ()))
     value, is_iri = objects[0] if objects else ("", False)
     return Fact(
         id=_short(iri),
         kind="relation",
-        cls=_tail(_usual(values, RDF + "predicate")),
-        subject=_short(_usual(values, RDF + "subject")),
+        cls=tail(usual(values, RDF + "predicate")),
+        subject=_short(usual(values, RDF + "subject")),
         object=_short(value) if is_iri else "",
         value="" if is_iri else value,
         **_common(values),
     )
 
 
-def _plain(iri: str, values: dict[str, _Values]) -> Iterator[Fact]:
+def _plain(iri: str, values: Values[str]) -> Iterator[Fact]:
     """Yield triples an entity has in its own right, for instance from a curated file."""
     for predicate, objects in values.items():
-        if predicate.startswith(KG) and predicate not in _FIELDS:
-            name = _tail(predicate)
+        if predicate.startswith(KG) and predicate not in FIELDS:
+            name = tail(predicate)
             for value, is_iri in objects:
                 other = _short(value) if is_iri else ""
                 yield Fact(
@@ -196,20 +186,20 @@ def _plain(iri: str, values: dict[str, _Values]) -> Iterator[Fact]:
                 )
 
 
-def _common(values: dict[str, _Values]) -> dict[str, Any]:
+def _common(values: Values[str]) -> dict[str, Any]:
     """Read the fields that events and assertions share, by their names in Fact."""
     try:
-        confidence = float(_usual(values, KG + "confidence"))
+        confidence = float(usual(values, KG + "confidence"))
     except ValueError:
         confidence = None
     return {
-        "begin": _usual(values, KG + "beginDate"),
-        "end": _usual(values, KG + "endDate"),
-        "basis": _usual(values, KG + "dateBasis"),
-        "realis": _usual(values, KG + "realis") or "actual",
-        "according_to": tuple(_short(iri) for iri in _all(values, KG + "accordingTo")),
+        "begin": usual(values, KG + "beginDate"),
+        "end": usual(values, KG + "endDate"),
+        "basis": usual(values, KG + "dateBasis"),
+        "realis": usual(values, KG + "realis") or "actual",
+        "according_to": tuple(_short(iri) for iri in every(values, KG + "accordingTo")),
         "confidence": confidence,
-        "sentences": tuple(_short(iri) for iri in _all(values, PROV + "wasDerivedFrom")),
+        "sentences": tuple(_short(iri) for iri in every(values, PROV + "wasDerivedFrom")),
     }
 
 
@@ -218,34 +208,33 @@ def _sentences(table: _Table, classes: _Classes, wanted: set[str]) -> tuple[Sent
     marks: dict[str, set[Mark]] = {}
     for iri in classes.get(KG + "Mention", ()):
         values = table[iri]
-        sentence, node = _usual(values, NIF + "referenceContext"), _usual(values, KG + "refersTo")
+        sentence, node = usual(values, NIF + "referenceContext"), usual(values, KG + "refersTo")
         if node and _short(sentence) in wanted:
-            mark = Mark(_number(values, "beginIndex"), _number(values, "endIndex"), _short(node))
+            mark = Mark(whole(values, NIF + "beginIndex"), whole(values, NIF + "endIndex"), _short(node))
             marks.setdefault(_short(sentence), set()).add(mark)
     found = []
     for iri in classes.get(KG + "Sentence", ()):
         name = _short(iri)
         if name in wanted:
             values = table[iri]
-            article = _usual(values, NIF + "referenceContext") or iri.partition("#")[0]
-            begin = _number(values, "beginIndex")
-            text = _usual(values, NIF + "isString")
-            inside = (Mark(m.begin - begin, m.end - begin, m.node) for m in marks.get(name, ()))
-            fitting = [m for m in inside if 0 <= m.begin < m.end <= len(text)]
+            article = usual(values, DCTERMS + "isPartOf") or iri.partition("#")[0]
+            begin = whole(values, KG + "offset")
+            text = usual(values, NIF + "isString")
+            fitting = [m for m in marks.get(name, ()) if 0 <= m.begin < m.end <= len(text)]
             ordered = tuple(sorted(fitting, key=lambda m: (m.begin, -m.end, m.node)))
-            first = _short(_usual(values, PROV + "alternateOf"))
+            first = _short(usual(values, PROV + "alternateOf"))
             found.append(Sentence(name, _short(article), begin, text, ordered, first))
     return tuple(sorted(found, key=lambda s: (s.article, s.begin, s.id)))
 
 
-def _paper(name: str, values: dict[str, _Values]) -> Paper:
+def _paper(name: str, values: Values[str]) -> Paper:
     return Paper(
         id=name,
-        title=_usual(values, SCHEMA + "headline") or _usual(values, DCTERMS + "identifier") or _tail(name),
-        date=_usual(values, SCHEMA + "datePublished"),
-        source=_usual(values, DCTERMS + "source"),
-        url=web_address(_usual(values, SCHEMA + "url")),
-        author=_usual(values, SCHEMA + "author"),
+        title=usual(values, SCHEMA + "headline") or usual(values, DCTERMS + "identifier") or tail(name),
+        date=usual(values, SCHEMA + "datePublished"),
+        source=usual(values, DC + "source"),
+        url=web_address(usual(values, SCHEMA + "url")),
+        author=usual(values, DC + "creator"),
     )
 
 
@@ -263,24 +252,5 @@ def _is_shown(fact: Fact, kept: set[str]) -> bool:
     return fact.id in kept if fact.kind == "event" else fact.subject in kept or fact.object in kept
 
 
-def _all(values: Mapping[str, _Values], predicate: str) -> list[str]:
-    return sorted(value for value, _ in values.get(predicate, ()))
-
-
-def _usual(values: Mapping[str, _Values], predicate: str) -> str:
-    """Return the value most graphs give; among equals the first by alphabet; nothing where there is none."""
-    counted = values.get(predicate)
-    return min(counted.items(), key=lambda item: (-item[1], item[0]))[0][0] if counted else ""
-
-
-def _number(values: Mapping[str, _Values], name: str) -> int:
-    text = _usual(values, NIF + name)
-    return int(text) if text.isdecimal() else 0
-
-
 def _short(iri: str) -> str:
     return iri.removeprefix(BASE)
-
-
-def _tail(iri: str) -> str:
-    return iri.replace("#", "/").rstrip("/").rpartition("/")[2]
