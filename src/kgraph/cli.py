@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import functools
 import io
 import shlex
 import sys
@@ -25,8 +26,22 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from kgraph import __version__, cli_model, rdf, store, terminal
-from kgraph.cli_options import Curation, Date, Gazetteers, MinConfidence, Model, Nlp, Ontology, Paths, Store
+from kgraph import __version__, cli_build, cli_model, rdf, store, terminal
+from kgraph.cli_options import (
+    AllowPrivate,
+    Curation,
+    Date,
+    Every,
+    Feed,
+    FeedText,
+    Gazetteers,
+    MinConfidence,
+    Model,
+    Nlp,
+    Ontology,
+    Paths,
+    Store,
+)
 from kgraph.errors import CurationError, KGraphError, QueryError
 from kgraph.model import MIN_CONFIDENCE
 from kgraph.query import (
@@ -55,10 +70,10 @@ def _later(name: str) -> ModuleType:
 
 
 if TYPE_CHECKING:
-    from kgraph import pipeline, records
+    from kgraph import fetch, pipeline, records
 else:
     # A query from the shell needs neither, and is to be answered at once.
-    pipeline, records = _later("kgraph.pipeline"), _later("kgraph.records")
+    fetch, pipeline, records = map(_later, ("kgraph.fetch", "kgraph.pipeline", "kgraph.records"))
 
 
 app = typer.Typer(
@@ -107,39 +122,21 @@ def build(
     gazetteer: Gazetteers = None,
     curation: Curation = None,
     min_confidence: MinConfidence = MIN_CONFIDENCE,
+    feed: Feed = False,
+    feed_text: FeedText = False,
+    allow_private: AllowPrivate = False,
+    every: Every = None,
 ) -> None:
     """Read articles into the graph; an article that is in it already is replaced."""
-    problems = terminal.Problems()
-    begun = time.monotonic()
-    state = pipeline.Progress(0, 0, 0, 0)
-    with terminal.bar() as show:
-
-        def on_progress(now: pipeline.Progress) -> None:
-            nonlocal state
-            state = now
-            show(now)
-
-        graph = pipeline.build(
-            paths,
-            store=store,
-            date=date,
-            resources=lambda: pipeline.Resources.load(
-                ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
-            ),
-            curation=curation,
-            on_problem=problems,
-            on_progress=on_progress,
+    web = fetch.Web(feed=feed, feed_text=feed_text, limits=fetch.Limits(allow_private=allow_private))
+    resources = functools.cache(
+        lambda: pipeline.Resources.load(
+            ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
         )
-    with graph:
-        terminal.counts(graph, f"{store} holds")
-    seconds = time.monotonic() - begun
-    terminal.stdout().print(
-        f"{terminal.many(state.articles, 'article')} and {terminal.many(state.facts, 'fact')} read in "
-        f"{seconds:.1f} s, "
-        f"{terminal.many(problems.count, 'problem')}",
-        highlight=False,
     )
-    problems.leave(done=state.articles)
+    for problems in cli_build.rounds(every):
+        done = cli_build.once(paths, store, date, resources, curation, problems, web)
+    problems.leave(done=done)
 
 
 @app.command(epilog="Example: kgraph extract news/ > facts.jsonl")
@@ -151,11 +148,15 @@ def extract(
     nlp: Nlp = None,
     gazetteer: Gazetteers = None,
     min_confidence: MinConfidence = MIN_CONFIDENCE,
+    feed: Feed = False,
+    feed_text: FeedText = False,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Print what each article says as one line of JSON."""
     problems = terminal.Problems()
     done = facts = 0
-    articles, total = pipeline.find(paths, date=date, on_problem=problems)
+    web = fetch.Web(feed=feed, feed_text=feed_text, limits=fetch.Limits(allow_private=allow_private))
+    articles, total = pipeline.find(paths, date=date, on_problem=problems, web=web)
     resources = pipeline.Resources.load(
         ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
     )

@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+    from kgraph.fetch import Web
     from kgraph.frames import Frames
     from kgraph.gazetteer import Gazetteer
     from kgraph.ontology import Ontology
@@ -150,18 +152,30 @@ def load_ontology(folder: str | Path | None = None) -> Ontology:
 
 
 def find(
-    paths: Paths, *, date: str | None = None, on_problem: Report | None = None
+    paths: Paths, *, date: str | None = None, on_problem: Report | None = None, web: Web | None = None
 ) -> tuple[Iterator[Article], int]:
-    """Return the articles of files, folders and globs, and about how many they are.
+    """Return the articles of files, folders, globs and URLs, and about how many they are.
 
-    ``date`` is given to articles that state none. Problems go to ``on_problem``, by default the log; raises
-    ReadError where there is no file at all, or ``date`` is none.
+    ``date`` is given to articles that state none; ``web`` says how URLs are read, and whether they are feeds.
+    Problems go to ``on_problem``, by default the log; raises ReadError where there is nothing to read at all,
+    or ``date`` is none.
     """
+    from kgraph import fetch
+
     report = on_problem or _warn
-    files = expand([paths] if isinstance(paths, str | Path) else paths, on_problem=report)
-    if not files:
-        raise ReadError("there is no article to read; name files, folders or globs that hold some")
-    return read(files, on_problem=report, date=date), count(files)
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    web = web or fetch.Web()
+    urls = [path for path in given if web.takes(path)]
+    files = expand([path for path in given if path not in urls], on_problem=report)
+    if not files and not urls:
+        raise ReadError("there is no article to read; name files, folders, globs or URLs that hold some")
+    found = read(files, on_problem=report, date=date)
+    if not urls:
+        return found, count(files)
+    from kgraph.fetch.articles import read_sources
+
+    fetched = read_sources(web.sources(urls, on_problem=report), on_problem=report, date=date)
+    return chain(found, fetched), count(files) + len(urls)
 
 
 def extract(
@@ -189,16 +203,18 @@ def build(
     curation: str | Path | None = None,
     on_problem: Report | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    web: Web | None = None,
 ) -> stores.Graph:
-    """Read files, folders and globs (or one of them) and return the graph of their articles.
+    """Read files, folders, globs and URLs (or one of them) and return the graph of their articles.
 
     ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
     An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that state
     none. ``resources`` may be a function that loads them, called when the store is open. ``curation`` is the
-    file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside the store. What
-    cannot be read goes to ``on_problem`` (by default the log) and the rest goes on; ``on_progress`` hears of
-    every batch. Raises KGraphError where there is nothing to read, where the store, the ontology or the model
-    cannot be used, and for a decision that cannot be followed.
+    file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside the store. ``web``
+    says how URLs are read, and whether they are feeds. What cannot be read goes to ``on_problem`` (by default
+    the log) and the rest goes on; ``on_progress`` hears of every batch. Raises KGraphError where there is
+    nothing to read, where the store, the ontology or the model cannot be used, and for a decision that cannot
+    be followed.
     """
     from kgraph import settle
     from kgraph.resolve.curation import read as read_decisions
@@ -208,7 +224,7 @@ def build(
     if curation and not Path(curation).is_file():
         raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
     decisions = read_decisions(decided) if decided else []
-    articles, total = find(paths, date=date, on_problem=report)
+    articles, total = find(paths, date=date, on_problem=report, web=web)
     # The store before the model: a folder that is in use is said at once.
     graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
     try:
