@@ -735,8 +735,8 @@ def test_entities_are_not_followed(encoding: str, entity: str) -> None:
     text = RSS2.format(items="<item><title>x &i;</title><link>http://a.example/</link></item>")
     declared = text.replace('"1.0"?>', f'"1.0" encoding="{encoding}"?>{entity}', 1)
     begun = time.monotonic()
-    if encoding == "utf-7":  # its "<" is not seen before it is decoded; feedparser drops the declarations
-        read = str(feeds.parse(declared.encode(encoding)))
+    if encoding == "utf-7":  # "<!" is not seen before it is decoded; feedparser drops the declarations
+        read = str(feeds.parse(declared.encode(encoding).replace(b"<!ENTITY", b"+ADwAIQ-ENTITY")))
         assert "x" in read
         assert "root:" not in read
         assert len(read) < 1000

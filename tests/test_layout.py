@@ -36,6 +36,7 @@ ORDER = (
     ("records",),
     ("rdf",),
     ("folder",),
+    ("snapshot",),
     ("store",),
     ("query",),
     ("view", "export", "check"),

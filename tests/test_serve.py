@@ -25,7 +25,6 @@ import pytest
 import rdflib
 
 from kgraph import cli, ontology, store
-from kgraph.errors import StoreError
 from kgraph.query import names
 from kgraph.rdf import PREFIXES, article_iri, quads
 from kgraph.serve import is_loopback
@@ -710,12 +709,26 @@ def test_what_cannot_be_served(capsys: pytest.CaptureFixture[str], own: Path, tm
     assert "cannot be listened on" in refused(capsys, "--store", str(own), "--host", "no.such.invalid")
 
 
-def test_one_writes_or_some_read(capsys: pytest.CaptureFixture[str], own: Path) -> None:
-    """A store that is being built is not served, one that is served is not written."""
-    with store.open(own):
-        assert "in use by another process" in refused(capsys, "--store", str(own))
-    with served(own), pytest.raises(StoreError, match="in use by another process"):
-        store.open(own)
+def test_served_while_it_is_written(own: Path) -> None:
+    """What a build adds is there when it has ended, and on the page too; a store being built is served."""
+    extraction = sample("later")
+    with served(own) as server:
+        before = statements(server)
+        page = server.send("/").text
+        with store.open(own) as graph:
+            iri = article_iri("later")
+            graph.replace(iri, list(quads(extraction, ontology=ontology.load(), run=RUN)))
+            assert statements(server) == before
+            with served(own) as second:
+                assert statements(second) == before
+        after = statements(server)
+        assert after > before
+        assert server.send("/").text != page
+
+
+def statements(server: Server) -> int:
+    """Return how many statements are served."""
+    return number(server.send(f"/sparql?query={quote(COUNT)}"))
 
 
 def test_another_host_is_warned_of(own: Path) -> None:

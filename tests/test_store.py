@@ -17,7 +17,7 @@ import rdflib
 
 import building
 from kgraph import folder as folder_of
-from kgraph import ontology, store
+from kgraph import ontology, snapshot, store
 from kgraph.errors import StoreError
 from kgraph.rdf import article_iri, quads
 from kgraph.store import Graph
@@ -188,7 +188,7 @@ def test_a_store_in_use_is_named(tmp_path: Path) -> None:
         done = subprocess.run(  # noqa: S603 - our own interpreter and code
             [sys.executable, "-c", code], capture_output=True, text=True, check=False
         )
-        assert "StoreError" in done.stderr
+        assert "BusyError" in done.stderr
         assert "in use by another process" in done.stderr
     store.open(tmp_path / "s").close()
 
@@ -250,14 +250,61 @@ def test_readers_side_by_side_and_no_writer_beside_them(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="being written by another process; ask again"):
             store.open(path, read_only=True)
         assert "being written by another process" in elsewhere(read, path)
-    before = {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
+    before = {file: file.stat().st_mtime_ns for file in path.rglob("*")}
     with store.open(path, read_only=True) as graph, store.open(path, read_only=True):
         assert elsewhere(read, path) == "1"
         assert "in use by another process" in elsewhere("store.open(path)", path)
         with pytest.raises(StoreError, match="opened only to be read"):
             put(graph, "b")
-    assert before == {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
+    assert before == {file: file.stat().st_mtime_ns for file in path.rglob("*")}
     store.open(path).close()
+
+
+def test_readers_beside_a_writer_read_what_was_there(tmp_path: Path) -> None:
+    """Here and in another process, and for as long as they read; then it is removed."""
+    path = tmp_path / "s"
+    read = "print(*(each.id for each in kgraph.open(path, read_only=True).articles()))"
+    with store.open(path, create=True) as graph:
+        put(graph, "a")
+    with store.open(path) as graph:
+        put(graph, "b")
+        early = store.open(path, read_only=True)
+        assert [article.id for article in early.articles()] == ["a"]
+        assert elsewhere(read, path) == "a"
+        with pytest.raises(StoreError, match="in use by another process"):
+            store.open(path)
+    assert elsewhere(read, path) == "a b"
+    with store.open(path) as graph:
+        put(graph, "c")
+        graph.store.optimize()  # what no longer belongs to the store is removed from it
+        assert elsewhere(read, path) == "a b"
+    assert [article.id for article in early.articles()] == ["a"]
+    assert len(list(early.quads())) > 1
+    assert len(list((path / snapshot.FOLDER).iterdir())) == 2  # the newest, and the one that is read
+    early.close()
+    store.open(path).close()
+    assert [item.name for item in (path / snapshot.FOLDER).iterdir()] == [str(snapshot.newest(path))]
+
+
+def test_a_snapshot_may_be_lost_or_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made anew at the next opening; where it cannot be made, the store is written all the same."""
+    path = tmp_path / "s"
+    with store.open(path, create=True) as graph:
+        put(graph, "a")
+    shutil.rmtree(path / snapshot.FOLDER)
+    (path / snapshot.FOLDER / ".7").mkdir(parents=True)
+    with store.open(path), store.open(path, read_only=True) as graph:
+        assert [article.id for article in graph.articles()] == ["a"]
+    assert not (path / snapshot.FOLDER / ".7").exists()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot, "publish", full)
+    with store.open(path) as graph:
+        put(graph, "b")
+    with store.open(path, read_only=True) as graph:
+        assert [article.id for article in graph.articles()] == ["a", "b"]
 
 
 def test_what_a_killed_process_leaves_is_removed(tmp_path: Path) -> None:
@@ -273,6 +320,11 @@ def test_what_a_killed_process_leaves_is_removed(tmp_path: Path) -> None:
     assert not list((tmp_path / "s").glob("bulk-*"))
 
 
+def contents(path: Path) -> dict[Path, bytes]:
+    """Return everything in a folder and the folders in it."""
+    return {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
 @pytest.mark.parametrize(
     ("mark", "said"),
     [
@@ -284,12 +336,12 @@ def test_a_store_of_another_kgraph_is_left_alone(tmp_path: Path, mark: str, said
     """One line, for readers and writers, and nothing in it changes."""
     store.open(tmp_path / "s", create=True).close()
     (tmp_path / "s" / folder_of.MARK).write_text(mark)
-    before = {file.name: file.read_bytes() for file in (tmp_path / "s").iterdir()}
+    before = contents(tmp_path / "s")
     for options in ({}, {"create": True}, {"read_only": True}):
         with pytest.raises(StoreError, match=said) as caught:
             store.open(tmp_path / "s", **options)
         assert "\n" not in str(caught.value)
-    assert before == {file.name: file.read_bytes() for file in (tmp_path / "s").iterdir()}
+    assert before == contents(tmp_path / "s")
 
 
 def test_a_store_without_a_mark_gets_one(tmp_path: Path) -> None:
@@ -310,7 +362,7 @@ def test_a_damaged_store_says_so(tmp_path: Path, way: str) -> None:
         graph.add([store.Described("http://g/1", [quad("http://g/1", "x" * 5000)], {})])
         size = len(graph.store)
     said = []
-    for name in sorted(file.name for file in whole.iterdir()):
+    for name in sorted(file.name for file in whole.iterdir() if file.is_file()):
         for read_only in (True, False):
             shutil.rmtree(path, ignore_errors=True)
             shutil.copytree(whole, path)

@@ -134,8 +134,11 @@ def build(
             ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
         )
     )
+    done = 0
     for problems in cli_build.rounds(every):
-        done = cli_build.once(paths, store, date, resources, curation, problems, web)
+        done += cli_build.once(
+            paths, store, date, resources, curation, problems, web, patient=every is not None
+        )
     problems.leave(done=done)
 
 

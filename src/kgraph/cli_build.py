@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgraph import terminal
+from kgraph.folder import BusyError
 
 if TYPE_CHECKING:
     from kgraph import fetch, pipeline
@@ -37,8 +38,13 @@ def once(
     curation: Path | None,
     problems: terminal.Problems,
     web: fetch.Web,
+    *,
+    patient: bool,
 ) -> int:
-    """Build once and say what the store holds; returns how many articles were read."""
+    """Build once and say what the store holds; returns how many articles were read.
+
+    ``patient``: a store that is in use costs a line, for there is a next round.
+    """
     from kgraph import pipeline
 
     begun = time.monotonic()
@@ -50,16 +56,22 @@ def once(
             state = now
             show(now)
 
-        graph = pipeline.build(
-            paths,
-            store=store,
-            date=date,
-            resources=resources,
-            curation=curation,
-            on_problem=problems,
-            on_progress=on_progress,
-            web=web,
-        )
+        try:
+            graph = pipeline.build(
+                paths,
+                store=store,
+                date=date,
+                resources=resources,
+                curation=curation,
+                on_problem=problems,
+                on_progress=on_progress,
+                web=web,
+            )
+        except BusyError as error:
+            if not patient:
+                raise
+            terminal.complain(f"kgraph: {error}", style="yellow")
+            return 0
     with graph:
         terminal.counts(graph, f"{store} holds")
     seconds = time.monotonic() - begun

@@ -18,10 +18,16 @@ FORM = 1
 """The form in which articles and their readings are stored; a kgraph reads its own form and older ones."""
 MARK = "KGRAPH"
 """The file that says which form it is; whoever uses the store holds a lock on it."""
+MARKED = b"kgraph store %d\n" % FORM
+"""What that file says."""
 REMEDY = "restore it from a copy, or build it again in another folder"
 """What can be done about a damaged store."""
 _CONTENTS = "CURRENT"  # every Oxigraph folder has it
-_MARKED = re.compile(rb"kgraph store ([0-9]{1,6})\n")
+_MARK_OF = re.compile(rb"kgraph store ([0-9]{1,6})\n")
+
+
+class BusyError(StoreError):
+    """Somebody else holds the store."""
 
 
 def check(path: Path, *, create: bool) -> bool:
@@ -81,7 +87,7 @@ class Hold:
     def mark(self) -> None:
         """Mark the store as made, if it is not; only the one who holds it alone may do so."""
         if not self._is_marked:
-            os.write(self._file, b"kgraph store %d\n" % FORM)
+            os.write(self._file, MARKED)
             self._is_marked = True
 
     def release(self) -> None:
@@ -100,7 +106,7 @@ def _lock(file: int, path: Path, *, alone: bool) -> None:
         raise (
             in_use(path)
             if alone
-            else StoreError(f"{path}: is being written by another process; ask again when it has ended")
+            else BusyError(f"{path}: is being written by another process; ask again when it has ended")
         ) from None
     except OSError as error:
         if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):  # a file system without locks
@@ -108,7 +114,7 @@ def _lock(file: int, path: Path, *, alone: bool) -> None:
 
 
 def _check_form(mark: bytes, path: Path) -> None:
-    found = _MARKED.fullmatch(mark)
+    found = _MARK_OF.fullmatch(mark)
     if found is None:
         raise StoreError(f"{path}: its file {MARK} is no mark of a store; choose another folder")
     if int(found[1]) > FORM:
@@ -142,9 +148,9 @@ def empty(path: Path) -> StoreError:
     return StoreError(f"{path}: is empty; fill it with: kgraph build FILES --store {path}")
 
 
-def in_use(path: Path) -> StoreError:
+def in_use(path: Path) -> BusyError:
     """Return the error of a store that somebody else holds."""
-    return StoreError(f"{path}: in use by another process; wait until it ends or close it")
+    return BusyError(f"{path}: in use by another process; wait until it ends or close it")
 
 
 def unopened(path: Path, error: BaseException) -> StoreError:

@@ -13,6 +13,7 @@ SPARQL natively; ``Graph.dataset`` gives the same data through rdflib's API.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import weakref
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
-from kgraph import folder
+from kgraph import folder, snapshot
 from kgraph.errors import StoreError
 from kgraph.rdf import BASE, PREFIXES, Value, is_iri
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from kgraph.query import Row
 
+_log = logging.getLogger("kgraph")
 READINGS = ox.NamedNode(f"{BASE}readings")
 """The graph of readings; each article has one statement for each part of its reading."""
 _STORE_ERRORS = (OSError, RuntimeError, ValueError)  # what pyoxigraph raises from below
@@ -364,6 +366,7 @@ class Graph:
         try:
             if self.path is not None and not self.read_only:
                 store.flush()
+                _publish(store, self.path)
         except _STORE_ERRORS as error:
             raise folder.unwritable(self.path, error) from error
         finally:
@@ -384,14 +387,21 @@ class Graph:
 def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> Graph:
     """Open the graph in a folder; ``create`` makes the folder and an empty graph where there is none.
 
-    One process may write at a time and nobody reads meanwhile; with ``read_only`` any number may read side by
-    side, and nothing in the folder is touched. A folder that may not be written is opened so, unless
-    ``create`` asks for more. Raises StoreError in one line that says what to do.
+    One process may write at a time; with ``read_only`` any number may read side by side, and nothing in the
+    folder is touched. Who reads while another writes gets what the store held when it was last closed. A
+    folder that may not be written is opened so, unless ``create`` asks for more. Raises StoreError in one
+    line that says what to do.
     """
     path = Path(path)
     marked = folder.check(path, create=create)
     writing = create or (not read_only and os.access(path, os.W_OK)) or sys.platform == "win32"
-    held = folder.Hold(path, alone=writing) if marked else None
+    try:
+        held = folder.Hold(path, alone=writing) if marked else None
+    except folder.BusyError:
+        if writing or not snapshot.newest(path):
+            raise
+        store, held, _ = snapshot.open(path)
+        return Graph(store, path, read_only=True, release=held.release)
     try:
         store = ox.Store(str(path)) if writing else ox.Store.read_only(str(path))
         if writing:
@@ -399,6 +409,8 @@ def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> 
             held = held or folder.Hold(path, alone=True)
             held.mark()
             folder.tidy(path)
+            if store and not snapshot.newest(path):
+                _publish(store, path)
     except BaseException as error:
         if held is not None:
             held.release()
@@ -406,6 +418,14 @@ def open(path: str | Path, *, create: bool = False, read_only: bool = False) -> 
             raise folder.unopened(path, error) from error
         raise
     return Graph(store, path, read_only=not writing, release=held.release if held else lambda: None)
+
+
+def _publish(store: ox.Store, path: Path) -> None:
+    """Let others read what the store holds now; where there is no room for that, they read what it held."""
+    try:
+        snapshot.publish(store, path)
+    except _STORE_ERRORS as error:
+        _log.warning("%s: cannot be read while it is written: %s", path, folder.reason(error))
 
 
 def _parts(article: ox.NamedNode, reading: Mapping[str, str]) -> Iterator[ox.Triple]:

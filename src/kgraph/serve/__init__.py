@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgraph import store
-from kgraph.errors import KGraphError, StoreError
+from kgraph import folder as folders
+from kgraph import snapshot, store
+from kgraph.errors import KGraphError
 from kgraph.serve.pool import Limits, Pool
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def serve(
 ) -> None:
     """Serve the store in ``folder`` until the process is interrupted; port 0 takes a free one.
 
-    ``report`` gets the address once requests are answered, and a warning where others may ask. The store
-    cannot be written meanwhile. Raises KGraphError in one line for a store that is missing or in use, a port
-    that is taken, and where the extra is missing.
+    ``report`` gets the address once requests are answered, and a warning where others may ask. The store may
+    be written meanwhile; what a build adds is served when it has ended. Raises KGraphError in one line for a
+    store that is missing or empty, a port that is taken, and where the extra is missing.
     """
     try:
         import uvicorn
@@ -53,7 +54,8 @@ def serve(
             f"serving needs {error.name}; install it with: pip install 'kgraph[serve]'"
         ) from None
     folder = Path(folder)
-    with _held(folder), _listening(host, port) as listener:
+    _prepare(folder)
+    with _listening(host, port) as listener:
         pool = Pool(folder, limits or Limits())
         app = make(pool, title=folder.name, loopback=is_loopback(host))
         config = uvicorn.Config(
@@ -124,22 +126,11 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-@contextlib.contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Keep others from writing the store, which several processes of ours are going to read.
-
-    They open it read-only, which takes no lock, so this process holds Oxigraph's own: as a shared one.
-    """
-    with store.open(folder):
-        pass  # says what is wrong with a store, and takes in what a killed build left in the log
+def _prepare(folder: Path) -> None:
+    """Say what is wrong with a store, and make what a killed build left in it readable."""
     try:
-        import fcntl
-    except ImportError:  # Windows has no such lock: there it is up to the user
-        yield
-        return
-    with (folder / "LOCK").open("rb") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            raise StoreError(f"{folder}: in use by another process; wait until it ends or close it") from None
-        yield
+        with store.open(folder):
+            pass
+    except folders.BusyError:
+        if not snapshot.newest(folder):  # else somebody writes it, and what it held before is served
+            raise

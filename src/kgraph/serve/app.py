@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kgraph import snapshot
 from kgraph.query import describe, named, names
 from kgraph.rdf import PREFIXES
 from kgraph.serve.pool import Answer, Pool
@@ -60,19 +61,22 @@ T = TypeVar("T")
 
 def make(pool: Pool, *, title: str, loopback: bool = True) -> ASGIApp:
     """Return the application; with ``loopback`` it answers to the names of this machine only."""
-    drawn: list[Answer] = []
+    drawn: dict[int, Answer] = {}
     drawing = asyncio.Lock()
 
     async def explorer(request: Request) -> Response:
-        """Draw the graph at the first visit; the store does not change while it is served."""
+        """Draw the graph at the first visit, and anew when the store has changed."""
         async with drawing:
-            if not drawn:
+            now = snapshot.newest(pool.folder)
+            if now not in drawn:
                 answer = await _while_asked(request, pool.page(title))
                 if answer.status != 200:
                     return Response(answer.body, answer.status, media_type=answer.media)
                 link = b'</h1>\n  <a href="query">SPARQL</a>'  # the first is ours: texts escape theirs
-                drawn.append(answer._replace(body=answer.body.replace(b"</h1>", link, 1)))
-        return Response(drawn[0].body, media_type=drawn[0].media, headers={"x-frame-options": "DENY"})
+                drawn.clear()
+                drawn[now] = answer._replace(body=answer.body.replace(b"</h1>", link, 1))
+            page = drawn[now]
+        return Response(page.body, media_type=page.media, headers={"x-frame-options": "DENY"})
 
     async def sparql(request: Request) -> Response:
         """Answer a query, or describe the service where none is asked."""

@@ -6,6 +6,7 @@ query does to it, a loop without end, a deep nesting, all of the memory, ends th
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import signal
@@ -17,7 +18,9 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
-from kgraph.errors import KGraphError, QueryError
+from kgraph import snapshot
+from kgraph import store as stores
+from kgraph.errors import KGraphError, QueryError, StoreError
 from kgraph.query.scan import refuse, tokens
 from kgraph.rdf import PREFIXES
 from kgraph.store import Graph
@@ -145,20 +148,33 @@ def _send(out: IO[bytes], status: int, media: str, body: bytes) -> None:
     out.flush()
 
 
+def _open(folder: Path) -> tuple[Graph, int]:
+    """Open what the store held when it was last closed, whoever writes it now."""
+    if not snapshot.newest(folder):  # a store from before there were snapshots, which may not be written
+        return stores.open(folder, read_only=True), 0
+    store, held, number = snapshot.open(folder)
+    return Graph(store, folder, read_only=True, release=held.release), number
+
+
 def run(folder: str, memory: int, requests: IO[bytes], out: IO[bytes]) -> None:
     """Answer until there is nothing more to read."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us decides
     _limit_memory(memory)
     try:
-        graph = Graph(ox.Store.read_only(folder))
-    except (OSError, RuntimeError, ValueError) as error:
-        _send(out, *_problem(500, f"{folder}: cannot be read as a store: {error}"))
+        graph, number = _open(Path(folder))
+    except StoreError as error:
+        _send(out, *_problem(500, str(error)))
         return
     _send(out, *_problem(200, "ready"))
     alarm = getattr(signal, "alarm", lambda seconds: 0)  # the kernel's, so that it ends native code as well
     for line in requests:
         request = json.loads(line)
         alarm(int(request["seconds"]) + GRACE)
+        if snapshot.newest(Path(folder)) != number:
+            with contextlib.suppress(StoreError):  # the one that is open stays as long as it is
+                newer, number = _open(Path(folder))
+                graph.close()
+                graph = newer
         _send(out, *(page(graph, request["page"]) if "page" in request else answer(graph, request)))
         alarm(0)
 
