@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 from kgraph.errors import ReadError
 from kgraph.fetch.address import FetchError, is_url
+from kgraph.fetch.pages import CHARSETS
 from kgraph.read.dates import iso_date
 from kgraph.read.encoding import decode, printable, without_surrogates
 from kgraph.read.jsonl import loads
@@ -29,6 +30,7 @@ ENTRIES = 5_000
 _FIELD = 2_000  # characters of a title, a name, an address
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ENCODING = re.compile(rb"encoding\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})")
 _ALTERNATE = re.compile(
     rb"<link\b[^>]{0,300}?type=[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^>]{0,300}", re.I
 )
@@ -68,7 +70,14 @@ def parse(body: bytes, *, url: str = "", media: str = "", seconds: float = SECON
     start = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"{", b"[")):
         return _json_feed(body, url)
-    if _ENTITY.search(body.replace(b"\0", b"")):  # also in UTF-16
+    plain = body.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")  # UTF-16 too
+    if not plain.startswith(b"<"):
+        raise _no_feed(body, url)
+    # In UTF-7 and its kin a declaration does not look like one; feedparser would follow it.
+    encoding = _ENCODING.search(plain[:200])
+    if encoding and not CHARSETS.fullmatch(encoding[1].decode("ascii").lower()):
+        raise FetchError("is in an encoding that no feed needs", "skipped; save it as UTF-8")
+    if _ENTITY.search(plain):
         raise FetchError("declares entities of its own, as no feed need", "skipped; take them out")
     found = _apart(body, media, url, seconds)
     if not found["is_feed"] and not found["entries"]:

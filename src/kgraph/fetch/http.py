@@ -112,11 +112,15 @@ class _Watch:
 
     def __init__(self, seconds: float) -> None:
         self.ends = time.monotonic() + seconds
-        self.is_over = False
         self._handle: socket.socket | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is over, or so nearly that a timeout of what was left of it has struck."""
+        return time.monotonic() >= self.ends - 0.05
 
     @property
     def left(self) -> float:
@@ -132,7 +136,6 @@ class _Watch:
 
     def _end(self) -> None:
         with self._lock:
-            self.is_over = True
             if self._handle is not None:
                 with contextlib.suppress(OSError):
                     self._handle.shutdown(socket.SHUT_RDWR)

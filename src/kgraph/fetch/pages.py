@@ -39,7 +39,7 @@ _OF_URLS = frozenset(_SUFFIXES.values()) | {".htm", ".ndjson", ".tgz", ".txt"}
 _TEXTS = frozenset({".csv", ".eml", ".html", ".json", ".jsonl", ".md", ".tsv", ".txt"})
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 # Encodings that pages are written in; Python knows others, some of which take long on purpose-made bytes.
-_CHARSETS = re.compile(
+CHARSETS = re.compile(
     r"(?:x-)?(?:utf-?(?:8|16|32)(?:-?[lb]e)?|us-ascii|iso-?8859.*|latin-?\d+|windows-?\d+|cp-?\d+|koi8-?\w+"
     r"|gb(?:k|2312|18030)|big5(?:-?hkscs)?|euc-?\w+|shift[-_]jis|sjis|iso-2022-\w+|mac-?\w+|tis-620)"
 )
@@ -67,7 +67,7 @@ def in_utf8(body: bytes, charset: str) -> bytes:
     """
     if (
         not charset
-        or not _CHARSETS.fullmatch(charset)
+        or not CHARSETS.fullmatch(charset)
         or body.startswith((codecs.BOM_UTF8, b"\xff\xfe", b"\xfe\xff"))
     ):
         return body
