@@ -719,7 +719,9 @@ def test_what_is_written_while_it_is_served_is_seen(own: Path, monkeypatch: pyte
         text = f"""<{NORVIA}> <{PREFIXES["skos"]}prefLabel> "Sund Base"@en ."""
         article = ox.NamedNode(article_iri("new"))
         found = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
-        graph.replace(article.value, [ox.Quad(*quad.triple, article) for quad in found])
+        graph.replace(
+            article.value, [ox.Quad(quad.subject, quad.predicate, quad.object, article) for quad in found]
+        )
         assert json.loads(running.ask(asked, "application/sparql-results+json").text)["boolean"] is False
         graph.publish()
         assert json.loads(running.ask(asked, "application/sparql-results+json").text)["boolean"] is True

@@ -13,9 +13,20 @@ from kgraph.read.limits import FIELDS
 Paths = Annotated[
     list[str],
     typer.Argument(
-        help="Files, folders or globs: .txt .md .html .mhtml .eml .pdf .json .jsonl .csv .tsv .parquet, "
-        "also packed (.zip .tar .gz .bz2 .xz)"
+        help="Files, folders, globs or URLs: .txt .md .html .mhtml .eml .pdf .json .jsonl .csv .tsv "
+        ".parquet, also packed (.zip .tar .gz .bz2 .xz)"
     ),
+]
+Feed = Annotated[bool, typer.Option("--feed", help="URLs are feeds (RSS, Atom, JSON): read what they list.")]
+FeedText = Annotated[
+    bool, typer.Option("--feed-text", help="Take the text that a feed has; do not fetch its links.")
+]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch also from this machine and private networks.")
+]
+Every = Annotated[
+    float | None,
+    typer.Option(min=1, metavar="SECONDS", help="Build again and again, so often, until interrupted."),
 ]
 Store = Annotated[Path, typer.Option("--store", "-s", metavar="DIR", help="The folder that keeps the graph.")]
 Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The date of articles that state none.")]

@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -14,12 +15,13 @@ from kgraph import __version__, rdf
 from kgraph import store as stores
 from kgraph.errors import CurationError, OntologyError, ReadError, printable
 from kgraph.model import MIN_CONFIDENCE, Article, Extraction, Problem
-from kgraph.read import Reading, count, expand, read
+from kgraph.read import Reading, count, expand, of_files, read, read_sources
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+    from kgraph.fetch import Web
     from kgraph.frames import Frames
     from kgraph.gazetteer import Gazetteer
     from kgraph.ontology import Ontology
@@ -154,17 +156,27 @@ def find(
     date: str | None = None,
     reading: Reading | None = None,
     on_problem: Report | None = None,
+    web: Web | None = None,
 ) -> tuple[Iterator[Article], int]:
-    """Return the articles of files, folders and globs, and about how many they are.
+    """Return the articles of files, folders, globs and URLs, and about how many they are.
 
-    ``date`` is given to articles that state none; ``reading`` says the rest. Problems go to ``on_problem``,
-    by default the log; raises ReadError where there is no file at all, or ``date`` is none.
+    ``date`` is given to articles that state none; ``reading`` says the rest; ``web`` says how URLs are read,
+    and whether they are feeds. Problems go to ``on_problem``, by default the log; raises ReadError where
+    there is nothing to read at all, or ``date`` is none.
     """
+    from kgraph import fetch
+
     report = on_problem or _warn
-    files = expand([paths] if isinstance(paths, str | Path) else paths, on_problem=report)
-    if not files:
-        raise ReadError("there is no article to read; name files, folders or globs that hold some")
-    return read(files, on_problem=report, date=date, reading=reading), count(files)
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    web = web or fetch.Web()
+    urls = [path for path in given if web.takes(path)]
+    files = expand([path for path in given if path not in urls], on_problem=report)
+    if not files and not urls:
+        raise ReadError("there is no article to read; name files, folders, globs or URLs that hold some")
+    if not urls:
+        return read(files, on_problem=report, date=date, reading=reading), count(files)
+    sources = chain(of_files(files, on_problem=report), web.sources(urls, on_problem=report))
+    return read_sources(sources, on_problem=report, date=date, reading=reading), count(files) + len(urls)
 
 
 def extract(
@@ -193,8 +205,9 @@ def build(
     curation: str | Path | None = None,
     on_problem: Report | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    web: Web | None = None,
 ) -> stores.Graph:
-    """Read files, folders and globs (or one of them) and return the graph of their articles.
+    """Read files, folders, globs and URLs (or one of them) and return the graph of their articles.
 
     ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
     An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that state
@@ -202,7 +215,8 @@ def build(
     languages are kept. ``resources`` may be a function that loads them, called when the store is open.
     ``curation`` is the file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside
     the store. What cannot be read goes to ``on_problem`` (by default the log) and the rest goes on;
-    ``on_progress`` hears of every batch. Raises KGraphError where there is nothing to read, where the store,
+    ``web`` says how URLs are read, and whether they are
+    feeds; ``on_progress`` hears of every batch. Raises KGraphError where there is nothing to read, where the store,
     the ontology or the model cannot be used, and for a decision that cannot be followed.
     """
     from kgraph import settle
@@ -213,7 +227,7 @@ def build(
     if curation and not Path(curation).is_file():
         raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
     decisions = read_decisions(decided) if decided else []
-    articles, total = find(paths, date=date, reading=reading, on_problem=report)
+    articles, total = find(paths, date=date, reading=reading, on_problem=report, web=web)
     # The store before the model: a folder that is in use is said at once.
     graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
     try:

@@ -89,7 +89,7 @@ def read(
     file goes to ``on_problem``, and the other files are read.
     """
     reading = _checked(reading, date)
-    return _read(_files(paths, on_problem), reading, on_problem)
+    return _read(of_files(paths, on_problem=on_problem), reading, on_problem)
 
 
 def read_sources(
@@ -137,8 +137,9 @@ def _checked(reading: Reading | None, date: str | None) -> Reading:
     return dataclasses.replace(reading, date=day)
 
 
-def _files(paths: Iterable[str | Path], report: Report) -> Iterator[Source]:
-    files = expand(paths, on_problem=report)
+def of_files(paths: Iterable[str | Path], *, on_problem: Callable[[Problem], None]) -> Iterator[Source]:
+    """The sources that files, folders and globs are, in the order of their paths."""
+    files = expand(paths, on_problem=on_problem)
     names = _paths.names(files)
     for file in files:
         yield Source.of_file(file, shown=printable(str(file)), name=names[file])
