@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from kgraph.errors import ReadError
+from kgraph.errors import ReadError, printable
 from kgraph.fetch.address import FetchError, is_url
 from kgraph.fetch.pages import CHARSETS
 from kgraph.read.dates import iso_date
-from kgraph.read.encoding import decode, printable, without_surrogates
+from kgraph.read.encoding import decode, without_surrogates
 from kgraph.read.jsonl import loads
 
 LARGEST = 8 << 20
