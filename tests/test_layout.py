@@ -39,13 +39,14 @@ ORDER = (
     ("query",),
     ("view", "export", "check"),
     ("serve",),
-    ("settle",),
+    ("settle", "resources"),
     ("info",),
+    ("work",),
     ("pipeline",),
     ("train",),
     ("evaluate",),
     ("terminal", "cli_options"),
-    ("cli_model",),
+    ("cli_model", "cli_build"),
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
