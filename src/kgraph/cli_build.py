@@ -13,17 +13,20 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kgraph import pipeline, settle, terminal
+from kgraph import terminal
 from kgraph.cli_options import Curation, Date, Gazetteers, MinConfidence, Model, Nlp, Ontology, Store
 from kgraph.errors import KGraphError
 from kgraph.model import MIN_CONFIDENCE, Problem
 from kgraph.read.encoding import printable
-from kgraph.settle import LastRun
 from kgraph.work import MAX_MEMORY, MAX_SECONDS, Plan
+
+if TYPE_CHECKING:
+    from kgraph.pipeline import Progress
+    from kgraph.settle import LastRun
 
 app = typer.Typer()
 INTERRUPTED = 130
@@ -90,6 +93,8 @@ def build(
     log_format: Annotated[LogFormat, typer.Option(help="What goes to stderr.")] = LogFormat.text,
 ) -> None:
     """Read articles into the graph; one that is in it already is replaced if anything changed."""
+    from kgraph import pipeline, settle  # a query from the shell needs neither, and is to be answered at once
+
     if retry == bool(paths):
         raise typer.BadParameter("name files, folders or globs that hold articles, or give --retry alone")
     if retry and prune:
@@ -177,7 +182,7 @@ class _LoggedProblems(terminal.Problems):
 
 
 @contextmanager
-def _progress(log: _Log | None) -> Iterator[Callable[[pipeline.Progress], None]]:
+def _progress(log: _Log | None) -> Iterator[Callable[[Progress], None]]:
     """Show progress as a bar, or in a log as a line every few seconds."""
     if log is None:
         with terminal.bar() as show:
@@ -185,7 +190,7 @@ def _progress(log: _Log | None) -> Iterator[Callable[[pipeline.Progress], None]]
         return
     said = log.begun
 
-    def write(now: pipeline.Progress) -> None:
+    def write(now: Progress) -> None:
         nonlocal said
         if time.monotonic() - said >= EVERY:
             said = time.monotonic()

@@ -34,6 +34,8 @@ BATCH = 16
 SLOWEST = 5
 Readings = Mapping[str, Mapping[str, str]]
 """Parts of readings by the IRIs of their articles."""
+Readings = Mapping[str, Mapping[str, str]]
+"""Parts of readings by the IRIs of their articles."""
 _SAY_EVERY = 500  # unchanged articles between two words of progress
 
 
@@ -174,9 +176,7 @@ class Loop:
             if not self._force and task.input and self._graph.part(iri, settle.INPUT) == task.input:
                 self.tally.unchanged += 1
                 self.dead.solve(article.id)
-                if self.tally.unchanged % Readings = Mapping[str, Mapping[str, str]]
-"""Parts of readings by the IRIs of their articles."""
-_SAY_EVERY == 0:
+                if self.tally.unchanged % _SAY_EVERY == 0:
                     self._say()
             elif not (self._force or self._retry) and self.dead.has(article.id, task.input):
                 self.tally.aside += 1
