@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from kgraph import __version__, rdf
 from kgraph.errors import ModelError, OntologyError
 from kgraph.model import MIN_CONFIDENCE, Article, Extraction
+from kgraph.nlp import MODEL
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -100,14 +101,14 @@ class Settings:
     def fingerprint(self, run: rdf.Run) -> str:
         """Return a hash of all that reading depends on besides the article: 32 hexadecimal digits.
 
-        That is kgraph's code for it, its libraries, the model (``run`` tells that of a named pipeline), the
-        ontology, the frames, the names and the least confidence. Raises ModelError and OntologyError where a
-        file cannot be read.
+        That is kgraph's code for it, its libraries, the model (which ``run`` names), the ontology, the
+        frames, the names and the least confidence. Raises ModelError and OntologyError where a file cannot be
+        read.
         """
         from kgraph.ontology import data_dir
 
         own = Path(__file__).parent
-        parts = [f"kgraph {__version__}", f"{self.min_confidence!r}"]
+        parts = [f"kgraph {__version__}", self.nlp or "", run.model, f"{self.min_confidence!r}"]
         parts += [f"{name} {metadata.version(name)}" for name in LIBRARIES]
         files = sorted({file for pattern in _CODE for file in own.glob(pattern)})
         shipped = data_dir()
@@ -116,9 +117,7 @@ class Settings:
         files += sorted((_own(self.ontology, "gazetteer") or shipped / "gazetteer").glob("*.tsv"))
         files += map(Path, self.gazetteers)
         if self.nlp is None:
-            files += [self._model("model.onnx"), self._model("tokenizer.json")]
-        else:
-            parts += [self.nlp, run.model]
+            files.append(self._model("tokenizer.json"))
         try:
             parts += [f"{file.name} {_digest(file)}" for file in files]
         except OSError as error:
@@ -126,8 +125,6 @@ class Settings:
         return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
     def _model(self, name: str) -> Path:
-        from kgraph.nlp.component import MODEL
-
         path = (Path(self.model) if self.model else MODEL) / name
         if not path.is_file():
             raise ModelError(f"{path}: no model here; make one with 'kgraph train' or reinstall kgraph")

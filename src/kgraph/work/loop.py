@@ -34,8 +34,6 @@ BATCH = 16
 SLOWEST = 5
 Readings = Mapping[str, Mapping[str, str]]
 """Parts of readings by the IRIs of their articles."""
-Readings = Mapping[str, Mapping[str, str]]
-"""Parts of readings by the IRIs of their articles."""
 _SAY_EVERY = 500  # unchanged articles between two words of progress
 
 
