@@ -25,7 +25,7 @@ from kgraph.work.parts import MANIFEST, Parts
 from kgraph.work.task import Finished, Read, Task, article_from, article_to_json, shards
 from reading import COMMAND, Fake, lines, no_model, write
 
-MOMENTS = int(os.environ.get("KGRAPH_MOMENTS", "4"))
+MOMENTS = int(os.environ.get("KGRAPH_MOMENTS", "2"))
 linux = pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc and resource limits of Linux")
 
 
@@ -191,11 +191,11 @@ def test_hostile_articles_cost_no_others(tmp_path: Path) -> None:
     assert again.counts == (0, 6, 0, 0)
     assert again.last.aside == 4
     assert "holds 4 of the articles, which failed before" in str(again.problems[-1])
-    letters[0]["text"] = letters[0]["text"].replace("crash", "calm")
-    dead.write_text("".join(json.dumps(letter) + "\n" for letter in letters[::3]))
-    retried = Built(store=tmp_path / "s", work=plan, retry=True)
-    assert retried.counts[0] + retried.counts[2] == 2
-    assert [json.loads(line)["id"] for line in dead.read_text().splitlines()] in (["d"], ["a"], ["b"], ["c"])
+    letters = [letter for letter in letters if letter["id"] in ("a", "d")]
+    text = "".join(json.dumps(letter) + "\n" for letter in letters)
+    dead.write_text(text.replace("crash", "calm"))
+    assert Built(store=tmp_path / "s", work=plan, retry=True).counts == (1, 0, 1, 0)
+    assert [json.loads(line)["id"] for line in dead.read_text().splitlines()] == ["d"]
     write(file, [*good, ("d", "mended")])
     Built(file, store=tmp_path / "s", prune=True)
     assert not dead.exists()
@@ -275,7 +275,7 @@ def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
             os.kill(chance.choice(workers), signal.SIGKILL)
         else:
             build.kill()
-            gone = time.monotonic() + 5
+            gone = time.monotonic() + 30
             while any(Path(f"/proc/{pid}").exists() for pid in workers):
                 assert time.monotonic() < gone, "workers outlive the build"
                 time.sleep(0.05)
