@@ -411,3 +411,82 @@ def test_many_readings_are_kept_at_once(tmp_path: Path) -> None:
         assert graph.part(two, "facts") == "h"
         assert graph.part(two, "input") is None
     assert isinstance(Graph.memory().part(one, "facts"), type(None))
+
+
+# ---------------------------------------------------------------- on a cluster
+
+
+def test_a_cluster_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask in this process: hostile articles end the processes of its workers, never the workers."""
+    distributed = pytest.importorskip("distributed", reason="needs kgraph[cluster]")
+    monkeypatch.setenv("DASK_CONFIG", str(tmp_path / "dask"))
+    file = write(tmp_path / "news.jsonl", [*many(12), ("bad", "crash")])
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+    )
+    try:
+        plan = Plan(engine="dask", address=cluster.scheduler_address)
+        there = Built(file, store=tmp_path / "s", work=plan)
+        here = Built(write(tmp_path / "good.jsonl", many(12)), work=Plan(workers=1))
+    finally:
+        cluster.close()
+    assert there.counts == (12, 0, 1, 0)
+    assert there.last.workers == 2
+    assert there.lines == here.lines
+
+
+@linux
+@pytest.mark.skipif("KGRAPH_MOMENTS" not in os.environ, reason="slow: set KGRAPH_MOMENTS to run it")
+def test_a_worker_of_the_cluster_is_killed_twice(tmp_path: Path) -> None:
+    """Its shards run again elsewhere, and nothing is doubled."""
+    distributed = pytest.importorskip("distributed", reason="needs kgraph[cluster]")
+    file = write(tmp_path / "news.jsonl", [(id, more + " slow" * 9) for id, more in many(150)])
+    preload = (
+        "from kgraph.work import process; from kgraph.resources import Settings; from samples import RUN\n"
+        f"process.COMMAND = {COMMAND!r}; Settings.run = property(lambda self: RUN)"
+    )
+    (tmp_path / "preload.py").write_text(
+        f"import sys; sys.path.append({str(Path(__file__).parent)!r})\n{preload}\n"
+    )
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, preload=[str(tmp_path / "preload.py")]
+    )
+    killed: list[int] = []
+
+    def kill(now: pipeline.Progress) -> None:
+        if len(killed) < 2 and now.articles >= 5 * (1 + 4 * len(killed)):
+            pid = min(client.run(os.getpid).values())
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    try:
+        with distributed.Client(cluster, set_as_default=False) as client:
+            plan = Plan(engine="dask", address=cluster.scheduler_address)
+            with pipeline.build(
+                file, store=tmp_path / "s", resources=Settings(), work=plan, on_progress=kill
+            ) as graph:
+                there, last = lines(graph), settle.last_run(graph)
+    finally:
+        cluster.close()
+    assert len(killed) == 2
+    assert last is not None
+    assert (last.articles, last.failed) == (150, 0)
+    assert there == Built(file, work=Plan(workers=1)).lines
+
+
+def test_no_scheduler_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong address, or no Dask at all."""
+    pytest.importorskip("distributed", reason="needs kgraph[cluster]")
+    from kgraph.work import cluster
+
+    file = write(tmp_path / "news.jsonl", many(1))
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    with pytest.raises(KGraphError, match="no Dask scheduler answers"):
+        Built(file, work=Plan(engine="dask", address="tcp://127.0.0.1:9"))
+
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(cluster, "import_module", missing)
+    with pytest.raises(KGraphError, match=r"pip install 'kgraph\[cluster\]'"):
+        Built(file, work=Plan(engine="dask"))

@@ -41,12 +41,12 @@ def reading_of(extraction: Extraction, *, gazetteer: Gazetteer) -> Reading:
     return read(extraction, article=article, gazetteer=gazetteer, iri_of=events)
 
 
-def parts_of(extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> tuple[str, dict[str, str]]:
-    """Return the IRI of an article and the parts of its reading: its facts and its profile."""
-    reading = reading_of(extraction, gazetteer=gazetteer)
+def parts(extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> dict[str, str]:
+    """The parts of the reading of an article that is not described yet."""
     record = records.to_record(extraction, rdf.iris(extraction))
     record["run"] = [run.version, run.model]
-    return reading.article, {FACTS: _packed(records.to_line(record)), PROFILE: to_json(reading)}
+    profile = to_json(reading_of(extraction, gazetteer=gazetteer))
+    return {FACTS: _packed(records.to_line(record)), PROFILE: profile}
 
 
 def check(extraction: Extraction, run: rdf.Run, *, ontology: Ontology) -> None:
@@ -56,7 +56,8 @@ def check(extraction: Extraction, run: rdf.Run, *, ontology: Ontology) -> None:
 
 def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> None:
     """Keep the reading of an article; ``settle`` describes it."""
-    keep_all(graph, dict([parts_of(extraction, run, gazetteer=gazetteer)]))
+    article = rdf.article_iri(extraction.article.id)
+    keep_all(graph, {article: parts(extraction, run, gazetteer=gazetteer)})
 
 
 def keep_all(graph: Graph, readings: Mapping[str, Mapping[str, str]]) -> None:

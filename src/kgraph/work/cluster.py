@@ -9,6 +9,7 @@ that you trust.
 from __future__ import annotations
 
 import json
+import queue
 import threading
 from collections.abc import Iterator
 from importlib import import_module
@@ -22,6 +23,8 @@ from kgraph.work.task import Finished, Shard, outcome_from, outcome_to_json, tas
 _idle: dict[str, list[Reader]] = {}
 """Processes of a Dask worker that wait for the next task, by their job."""
 _lock = threading.Lock()
+PATIENCE = 20
+"""Seconds in which the scheduler has to answer."""
 LOSSES = 5
 """How often a shard may lose its Dask worker before the build ends."""
 
@@ -68,13 +71,15 @@ class Cluster:
             ) from error
         self._job = job.to_json()
         self._own: Any = None
-        self._distributed = distributed
+        self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         try:
             if address is None:
                 self._own = distributed.LocalCluster(
                     n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
                 )
-            self._client: Any = distributed.Client(self._own or address, timeout=20, set_as_default=False)
+            self._client: Any = distributed.Client(
+                self._own or address, timeout=PATIENCE, set_as_default=False
+            )
         except (OSError, ValueError, RuntimeError) as error:
             self._shut()
             why = " ".join(str(error).split())[:120]
@@ -100,27 +105,39 @@ class Cluster:
                 under_way[self._submit(shard)] = (shard, 0)
             if not under_way:
                 return
-            done, _ = self._distributed.wait(list(under_way), return_when="FIRST_COMPLETED")
-            for future in done:
-                shard, losses = under_way.pop(future)
-                if future.status == "finished":
-                    yield _finished(shard, future.result())
-                elif losses + 1 < LOSSES:  # the workers were lost, not by what is in it
-                    under_way[self._submit(shard)] = (shard, losses + 1)
-                else:
-                    why = type(future.exception()).__name__
-                    raise KGraphError(
-                        f"the cluster lost its workers {LOSSES} times over the same articles ({why}); "
-                        "mend it and build again: what was read is kept"
-                    )
+            future = self._next()
+            shard, losses = under_way.pop(future)
+            if future.status == "finished":
+                yield _finished(shard, future.result())
+            elif losses + 1 < LOSSES:  # the workers were lost, not by what is in it
+                under_way[self._submit(shard)] = (shard, losses + 1)
+            else:
+                why = type(future.exception()).__name__
+                raise KGraphError(
+                    f"the cluster lost its workers {LOSSES} times over the same articles ({why}); "
+                    "mend it and build again: what was read is kept"
+                )
 
     def rest(self) -> list[Finished]:
         """Return nothing: what was not done is left to the next build."""
         return []
 
+    def _next(self) -> Any:
+        """Wait for the next shard that is done; KGraphError where there is no scheduler any more."""
+        while True:
+            try:
+                return self._done.get(timeout=PATIENCE)
+            except queue.Empty:
+                if self._client.status != "running":
+                    raise KGraphError(
+                        "the Dask scheduler is gone; build again when it is back: what was read is kept"
+                    ) from None
+
     def _submit(self, shard: Shard) -> Any:
         tasks = [task_to_json(task) for task in shard.tasks]
-        return self._client.submit(read_shard, self._job, tasks, pure=False)
+        future = self._client.submit(read_shard, self._job, tasks, pure=False)
+        future.add_done_callback(self._done.put)
+        return future
 
     def _shut(self) -> None:
         if self._own is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kgraph import settle
+from kgraph import rdf, settle
 from kgraph.model import Article
 from kgraph.read.encoding import printable
 from kgraph.resources import Resources
@@ -94,7 +94,8 @@ def read_one(task: Task, resources: Resources) -> Read:
     """Read one article. Raises whatever a fault in the code or in the model raises."""
     begun = time.perf_counter()
     (extraction,) = resources.facts([task.article])
-    article, reading = settle.parts_of(extraction, resources.run, gazetteer=resources.gazetteer)
+    article = rdf.article_iri(task.article.id)
+    reading = settle.parts(extraction, resources.run, gazetteer=resources.gazetteer)
     settle.check(extraction, resources.run, ontology=resources.ontology)
     if task.input:
         reading[settle.INPUT] = task.input
