@@ -26,6 +26,8 @@ from kgraph.work import process, worker
 from samples import RUN, TEXT, sample
 
 COMMAND = (sys.executable, str(Path(__file__).absolute()))
+PLACE = {"PYTHONPATH": str(Path(pipeline.__file__).absolute().parents[1])}
+"""What a process elsewhere needs to find this kgraph."""
 
 
 class Fake(Resources):

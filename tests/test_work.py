@@ -23,7 +23,7 @@ from kgraph.work import process
 from kgraph.work.dead import dead_letters_of
 from kgraph.work.parts import MANIFEST, Parts
 from kgraph.work.task import Finished, Read, Task, article_from, article_to_json, shards
-from reading import COMMAND, Fake, lines, no_model, write
+from reading import COMMAND, PLACE, Fake, lines, no_model, write
 
 MOMENTS = int(os.environ.get("KGRAPH_MOMENTS", "2"))
 linux = pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc and resource limits of Linux")
@@ -96,7 +96,7 @@ def test_other_settings_read_anew(tmp_path: Path) -> None:
     names = tmp_path / "names.tsv"
     names.write_text("name\ttype\nKeld Yard\tBase\n", encoding="utf-8")
     prints = {
-        Settings.of(**options).fingerprint(Fake.load().run)  # type: ignore[arg-type]
+        Settings.of(**options).fingerprint(Fake.load().run)
         for options in ({}, {"min_confidence": 0.5}, {"gazetteers": [names]})
     }
     assert len(prints) == 3
@@ -235,7 +235,7 @@ def test_a_process_that_cannot_start_is_one_line(tmp_path: Path, monkeypatch: py
 def start(folder: Path, file: Path) -> subprocess.Popen[bytes]:
     """Start a build with two processes."""
     command = [*COMMAND, "build", str(folder), str(file), "2"]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
+    return subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, **PLACE})  # noqa: S603
 
 
 def children(parent: int) -> list[int]:
@@ -348,6 +348,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     run = subprocess.run(  # noqa: S603
         [COMMAND[0], "-c", code, str(folder), str(file)],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parent,
+        env={**os.environ, **PLACE},
     )  # fmt: skip
     assert run.stdout.startswith("StoreError")
     assert "File too large" in run.stdout

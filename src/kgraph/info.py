@@ -124,6 +124,6 @@ def _work(last: LastRun) -> Iterator[tuple[str, str]]:
             "slowest",
             ", ".join(f"{printable(id[:40])} {seconds:.1f} s" for id, seconds in last.slowest[:3]),
         )
-    if last.memory:
+    if last.memory.get("build"):
         most = f"{last.memory['build']:,} MB"
         yield "peak memory", f"{most}, {last.memory['worker']:,} MB a process" if last.workers else most

@@ -132,6 +132,7 @@ def build(
             total=total,
             force=force,
             retry=retry,
+            prune=prune,
             report=problems,
             on_progress=on_progress,
         )
@@ -167,6 +168,7 @@ def _fill(
     settle.note(graph, settle.LastRun(begun, None, ready.run.version, ready.run.model))
     try:
         loop.read(articles)
+        memory = _memory()
         if prune:
             removed = _prune(graph, loop, problems, note)
     finally:  # also when interrupted: what was read is not lost
@@ -201,7 +203,7 @@ def _fill(
             tuple((id, seconds) for seconds, id in sorted(tally.slowest, reverse=True)),
             dict(sorted(tally.causes.items())),
             _versions(),
-            _memory(),
+            {**_memory(), "reading": memory.get("build", 0)},
         ),
     )
 

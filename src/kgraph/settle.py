@@ -163,7 +163,8 @@ class LastRun:
     """How many failed by error, crash, time or memory."""
     versions: Mapping[str, str] = field(default_factory=dict)
     memory: Mapping[str, int] = field(default_factory=dict)
-    """Peak in megabytes of this process (``build``) and of the largest of the others (``worker``)."""
+    """Peak in megabytes of this process when all was read (``reading``) and in all (``build``), and of the
+    largest of those it started (``worker``)."""
 
     @property
     def rate(self) -> float:

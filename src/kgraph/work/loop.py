@@ -102,7 +102,10 @@ class Engine(Protocol):
 
 
 class Loop:
-    """Reads articles into a graph; ``tally`` says how far it is, ``seen`` which articles there were."""
+    """Reads articles into a graph; ``tally`` says how far it is.
+
+    ``seen`` holds the IRIs of the articles that there were, if others are to be pruned.
+    """
 
     def __init__(
         self,
@@ -114,6 +117,7 @@ class Loop:
         total: int,
         force: bool,
         retry: bool,
+        prune: bool,
         report: Callable[[Problem], None],
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
@@ -126,6 +130,7 @@ class Loop:
         self._total = total
         self._force = force
         self._retry = retry
+        self._prune = prune
         self._report = report
         self._on_progress = on_progress
         self._said: Progress | None = None
@@ -170,7 +175,8 @@ class Loop:
         for article in articles:
             task = Task.of(article, self.ready.fingerprint)
             iri = rdf.article_iri(article.id)
-            self.seen.add(iri)
+            if self._prune:
+                self.seen.add(iri)
             if not self._force and task.input and self._graph.part(iri, settle.INPUT) == task.input:
                 self.tally.unchanged += 1
                 self.dead.solve(article.id)
