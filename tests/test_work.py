@@ -19,7 +19,7 @@ from kgraph.errors import KGraphError, StoreError
 from kgraph.model import Article, Problem
 from kgraph.pipeline import Plan, Settings
 from kgraph.store import Graph
-from kgraph.work import process
+from kgraph.work import Limits, process
 from kgraph.work.dead import dead_letters_of
 from kgraph.work.parts import MANIFEST, Parts
 from kgraph.work.task import Finished, Read, Task, article_from, article_to_json, shards
@@ -388,6 +388,12 @@ def test_shards_are_balanced_and_lose_nothing() -> None:
     assert [len(shard.tasks) for shard in made] == [5, 6, 6, 3]
     assert [shard.number for shard in made] == [0, 1, 2, 3]
     assert [task for shard in made for task in shard.tasks] == tasks
+
+
+def test_long_articles_may_take_longer() -> None:
+    """A book is not set aside for being one."""
+    limits = Limits(seconds=10)
+    assert [limits.allowed("x" * size) for size in (0, 49_999, 50_000, 1_000_000)] == [10, 10, 20, 210]
 
 
 def test_articles_survive_their_json() -> None:

@@ -73,7 +73,7 @@ def build(
     ] = None,
     max_seconds: Annotated[
         float | None,
-        typer.Option(min=0.1, help=f"The most a process may take over an article; {MAX_SECONDS:g}."),
+        typer.Option(min=0.1, help=f"The most a process may take over 50,000 characters; {MAX_SECONDS:g}."),
     ] = None,
     max_memory: Annotated[
         int | None, typer.Option(min=1, metavar="MB", help=f"The most a process may hold; {MAX_MEMORY}.")

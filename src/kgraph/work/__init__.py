@@ -29,6 +29,10 @@ class Limits:
     seconds: float = MAX_SECONDS
     megabytes: int = MAX_MEMORY
 
+    def allowed(self, text: str) -> float:
+        """Return the seconds for an article: as many again for every 50,000 characters of its text."""
+        return self.seconds * (1 + len(text) // 50_000)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -69,6 +69,7 @@ class Cluster:
             raise KGraphError(
                 "--engine dask needs distributed; install it: pip install 'kgraph[cluster]'"
             ) from error
+        self.started = 0
         self._job = job.to_json()
         self._own: Any = None
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -87,16 +88,12 @@ class Cluster:
                 f"{address or 'dask'}: no Dask scheduler answers ({why}); check --address"
             ) from error
 
-    @property
-    def started(self) -> int:
-        """How many can read at a time."""
-        return sum(self._client.nthreads().values())
-
     def map(self, shards: Iterator[Shard]) -> Iterator[Finished]:
         """Yield what becomes of each shard, as they are done; twice as many are under way as can be read."""
         under_way: dict[Any, tuple[Shard, int]] = {}
         more = True
         while more or under_way:
+            self.started = sum(self._client.nthreads().values()) or self.started
             while more and len(under_way) < 2 * max(self.started, 1):
                 shard = next(shards, None)
                 if shard is None:

@@ -108,17 +108,19 @@ class Reader:
     def _exchange(self, tasks: Sequence[Task]) -> Iterator[Outcome | _Ended]:
         """Yield the outcome of each task, or how the process ended before it was done with all."""
         process = self._process or self._start()
-        timer = self._watch(process, self.job.limits.seconds)
+        allowed = self.job.limits.allowed
+        timer = self._watch(process, allowed(tasks[0].article.text))
         try:
             with contextlib.suppress(OSError):  # it ended; what it had answered is read all the same
                 _write(process, b"".join(task_to_json(task).encode() + b"\n" for task in tasks))
-            for task in tasks:
+            for task, following in zip(tasks, [*tasks[1:], None], strict=True):
                 answer = _answer(process)
                 timer.cancel()
                 if answer is None:
-                    yield self._ended(process)
+                    yield self._ended(process, task)
                     return
-                timer = self._watch(process, self.job.limits.seconds)
+                if following is not None:
+                    timer = self._watch(process, allowed(following.article.text))
                 yield outcome_from(answer, task)
         finally:
             timer.cancel()
@@ -175,7 +177,7 @@ class Reader:
         timer.start()
         return timer
 
-    def _ended(self, process: subprocess.Popen[bytes]) -> _Ended:
+    def _ended(self, process: subprocess.Popen[bytes], task: Task | None = None) -> _Ended:
         """Say how the process ended; Closed where that is what was wanted."""
         _kill(process)
         late, code = self._is_late, process.wait()
@@ -187,7 +189,8 @@ class Reader:
         if self._closed:
             raise Closed
         if late:
-            return _Ended(f"took longer than {self.job.limits.seconds:g} s", "time")
+            seconds = START if task is None else self.job.limits.allowed(task.article.text)
+            return _Ended(f"took longer than {seconds:g} s", "time")
         if code == OUT_OF_MEMORY:
             return _Ended(f"needed more than {self.job.limits.megabytes:,} MB of memory", "memory")
         return _Ended(f"ended the process that read it ({_named(code)})", "crash")

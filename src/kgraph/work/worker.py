@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from kgraph.errors import KGraphError
 from kgraph.resources import Resources, Settings
+from kgraph.work import Limits
 from kgraph.work.task import fault, outcome_to_json, read_one, task_from_json
 
 OUT_OF_MEMORY = 77
@@ -42,7 +43,8 @@ def run(load: Load, requests: IO[bytes], out: IO[bytes]) -> None:
     """Answer until there is nothing more to read."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us decides
     job = json.loads(requests.readline())
-    _limit_memory(job["megabytes"])
+    limits = Limits(job["seconds"], job["megabytes"])
+    _limit_memory(limits.megabytes)
     try:
         settings = Settings.from_json(job["settings"])
         resources = load(settings)
@@ -55,7 +57,7 @@ def run(load: Load, requests: IO[bytes], out: IO[bytes]) -> None:
         _send(out, {"error": str(error)})
         return
     except MemoryError:
-        _send(out, {"error": f"the model does not fit into {job['megabytes']:,} MB; allow more memory"})
+        _send(out, {"error": f"the model does not fit into {limits.megabytes:,} MB; allow more memory"})
         return
     _send(out, {"ready": os.getpid()})
     # The kernel's own clock: it ends native code as well, and works when nobody is left to kill this one.
@@ -66,7 +68,7 @@ def run(load: Load, requests: IO[bytes], out: IO[bytes]) -> None:
     )
     for line in iter(_inbox(requests).get, b""):
         task = task_from_json(line)
-        alarm(job["seconds"] + GRACE)
+        alarm(limits.allowed(task.article.text) + GRACE)
         try:
             answer = outcome_to_json(read_one(task, resources))
         except MemoryError:
