@@ -280,9 +280,9 @@ def test_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(time, "sleep", sleep)
-    assert len(list(cli_build.rounds(60))) == 3
+    assert len(list(cli_build._rounds(60, None))) == 3
     assert all(59 < wait <= 60 for wait in waits)
-    assert len(list(cli_build.rounds(None))) == 1
+    assert len(list(cli_build._rounds(None, None))) == 1
     assert fetch.Web().limits.redirects == 5
 
 

@@ -1,8 +1,9 @@
 """The commands; what they print goes through ``terminal``.
 
 Exit codes: 0 all done; 1 nothing could be done; 2 wrong usage; 3 done, but some input was skipped or read
-only in part. Results go to stdout, problems (one line each) and progress to stderr. What an article says is
-hostile: it reaches a terminal without control characters and is never read as markup.
+only in part; 130 a build was interrupted, and what was read is kept. Results go to stdout, problems (one
+line each) and progress to stderr. What an article says is hostile: it reaches a terminal without control
+characters and is never read as markup.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from typing import Annotated
 
 import typer
 
-from kgraph import __version__, cli_model, store, terminal
+from kgraph import __version__, cli_build, cli_model, store, terminal
 from kgraph.cli_options import (
+    AllowPrivate,
     AnyLanguage,
     Columns,
     Curation,
     Date,
+    Feed,
+    FeedText,
     Gazetteers,
     MinConfidence,
     Model,
@@ -75,57 +79,6 @@ def common(
     """From news articles to a knowledge graph of actors, bases and events."""
 
 
-@app.command(epilog="Example: kgraph build news/ reports/*.jsonl --store kgraph.db")
-def build(
-    paths: Paths,
-    store: Store = DEFAULT_STORE,
-    date: Date = None,
-    column: Columns = None,
-    any_language: AnyLanguage = False,
-    ontology: Ontology = None,
-    model: Model = None,
-    nlp: Nlp = None,
-    gazetteer: Gazetteers = None,
-    curation: Curation = None,
-    min_confidence: MinConfidence = MIN_CONFIDENCE,
-) -> None:
-    """Read articles into the graph; an article that is in it already is replaced."""
-    from kgraph import pipeline
-
-    problems = terminal.Problems()
-    begun = time.monotonic()
-    state = pipeline.Progress(0, 0, 0, 0)
-    with terminal.bar() as show:
-
-        def on_progress(now: pipeline.Progress) -> None:
-            nonlocal state
-            state = now
-            show(now)
-
-        graph = pipeline.build(
-            paths,
-            store=store,
-            date=date,
-            reading=reading(any_language=any_language, columns=column),
-            resources=lambda: pipeline.Resources.load(
-                ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
-            ),
-            curation=curation,
-            on_problem=problems,
-            on_progress=on_progress,
-        )
-    with graph:
-        terminal.counts(graph, f"{store} holds")
-    seconds = time.monotonic() - begun
-    terminal.stdout().print(
-        f"{terminal.many(state.articles, 'article')} and {terminal.many(state.facts, 'fact')} read in "
-        f"{seconds:.1f} s, "
-        f"{terminal.many(problems.count, 'problem')}",
-        highlight=False,
-    )
-    problems.leave(done=state.articles)
-
-
 @app.command(epilog="Example: kgraph extract news/ > facts.jsonl")
 def extract(
     paths: Paths,
@@ -137,14 +90,18 @@ def extract(
     nlp: Nlp = None,
     gazetteer: Gazetteers = None,
     min_confidence: MinConfidence = MIN_CONFIDENCE,
+    feed: Feed = False,
+    feed_text: FeedText = False,
+    allow_private: AllowPrivate = False,
 ) -> None:
     """Print what each article says as one line of JSON."""
-    from kgraph import pipeline, rdf, records
+    from kgraph import fetch, pipeline, rdf, records
 
     problems = terminal.Problems()
     done = facts = 0
     wanted = reading(any_language=any_language, columns=column)
-    articles, total = pipeline.find(paths, date=date, reading=wanted, on_problem=problems)
+    web = fetch.Web(feed=feed, feed_text=feed_text, limits=fetch.Limits(allow_private=allow_private))
+    articles, total = pipeline.find(paths, date=date, reading=wanted, on_problem=problems, web=web)
     resources = pipeline.Resources.load(
         ontology, model=model, nlp=nlp, gazetteers=gazetteer or (), min_confidence=min_confidence
     )
@@ -517,6 +474,7 @@ def demo(
 # ---------------------------------------------------------------- the way in
 
 
+app.registered_commands[:0] = cli_build.app.registered_commands
 app.registered_commands += cli_model.app.registered_commands
 
 

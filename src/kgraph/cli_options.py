@@ -10,13 +10,12 @@ import typer
 from kgraph.read import Reading
 from kgraph.read.limits import FIELDS
 
-Paths = Annotated[
-    list[str],
-    typer.Argument(
-        help="Files, folders, globs or URLs: .txt .md .html .mhtml .eml .pdf .json .jsonl .csv .tsv "
-        ".parquet, also packed (.zip .tar .gz .bz2 .xz)"
-    ),
-]
+_INPUT = (
+    "Files, folders, globs or URLs: .txt .md .html .mhtml .eml .pdf .json .jsonl .csv .tsv .parquet, also "
+    "packed (.zip .tar .gz .bz2 .xz)"
+)
+Paths = Annotated[list[str], typer.Argument(help=_INPUT)]
+SomePaths = Annotated[list[str] | None, typer.Argument(help=_INPUT)]
 Feed = Annotated[bool, typer.Option("--feed", help="URLs are feeds (RSS, Atom, JSON): read what they list.")]
 FeedText = Annotated[
     bool, typer.Option("--feed-text", help="Take the text that a feed has; do not fetch its links.")

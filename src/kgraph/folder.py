@@ -297,9 +297,13 @@ def unpublished(path: Path) -> StoreError:
     return StoreError(f"{path}: is being written for the first time; ask again in a few seconds")
 
 
-def in_use(path: Path) -> StoreError:
+class BusyError(StoreError):
+    """A store that somebody else holds."""
+
+
+def in_use(path: Path) -> BusyError:
     """Return the error of a store that somebody else holds."""
-    return StoreError(f"{path}: in use by another process; wait until it ends or close it")
+    return BusyError(f"{path}: in use by another process; wait until it ends or close it")
 
 
 def unopened(path: Path, error: BaseException) -> StoreError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgraph import folder, settle
+from kgraph.errors import printable
 from kgraph.query import Row, named
 from kgraph.resolve import curation
 from kgraph.settle import LastRun
@@ -103,3 +104,31 @@ def rows(found: Info) -> Iterator[tuple[str, str]]:
         yield "last build began", found.last.begun
         yield "last build ended", found.last.ended or "not"
         yield "articles it stored, and failed on", f"{found.last.articles:,}, {found.last.failed:,}"
+        yield from _work(found.last)
+
+
+def _work(last: LastRun) -> Iterator[tuple[str, str]]:
+    """Yield how the last build went, as far as it is known."""
+    left = (
+        (last.unchanged, "unchanged"),
+        (last.resumed, "read by an ended build"),
+        (last.aside, "failed before"),
+    )
+    if any(count for count, _ in left):
+        yield "articles it did not read", ", ".join(f"{count:,} {why}" for count, why in left if count)
+    if last.removed:
+        yield "articles it removed", f"{last.removed:,}"
+    if last.failures:
+        yield "failures by cause", ", ".join(f"{cause} {count:,}" for cause, count in last.failures.items())
+    if last.seconds:
+        who = f"{last.workers} processes" if last.workers > 1 else "one process"
+        spent = f"{last.seconds:,.1f} s, {last.reading_seconds:,.1f} s of it reading by {who}"
+        yield "it took", f"{spent}; {last.rate:.1f} articles/s"
+    if last.slowest:
+        yield (
+            "slowest",
+            ", ".join(f"{printable(id[:40])} {seconds:.1f} s" for id, seconds in last.slowest[:3]),
+        )
+    if last.memory.get("build"):
+        most = f"{last.memory['build']:,} MB"
+        yield "peak memory", f"{most}, {last.memory['worker']:,} MB a process" if last.workers else most

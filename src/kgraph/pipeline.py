@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections import deque
+import platform
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from kgraph import __version__, rdf
+from kgraph import __version__
 from kgraph import store as stores
-from kgraph.errors import CurationError, OntologyError, ReadError, printable
-from kgraph.model import MIN_CONFIDENCE, Article, Extraction, Problem
+from kgraph.errors import CurationError, ReadError, printable
+from kgraph.model import Article, Extraction, Problem
 from kgraph.read import Reading, count, expand, of_files, read, read_sources
+from kgraph.resources import LIBRARIES
+from kgraph.resources import Resources as Resources
+from kgraph.resources import Settings as Settings
+from kgraph.resources import load_ontology as load_ontology
+from kgraph.work import Plan as Plan
+from kgraph.work.dead import DeadLetters, dead_letters_of
+from kgraph.work.loop import Loop, Ready
+from kgraph.work.loop import Progress as Progress
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
-
     from kgraph.fetch import Web
-    from kgraph.frames import Frames
-    from kgraph.gazetteer import Gazetteer
-    from kgraph.ontology import Ontology
     from kgraph.resolve.curation import Decision
 
 T = TypeVar("T")
@@ -39,115 +43,8 @@ BATCH_SIZE = 16
 _BATCH_CHARACTERS = 100_000  # a batch ends here too, so that long articles are annotated one by one
 LONGEST = 1_000_000
 """Characters of one article: a book of 500 pages. What is longer is a file that was put together wrongly."""
-_READER = "kgraph_reader"  # the pipe of kgraph.nlp that holds the model
 
 _log = logging.getLogger("kgraph")
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What extraction needs besides an article; made once, by ``Resources.load``."""
-
-    ontology: Ontology
-    frames: Frames
-    gazetteer: Gazetteer
-    nlp: Language
-    lacks: tuple[str, ...] = ()
-    """What the named spaCy pipeline does not give; empty for kgraph's own."""
-    min_confidence: float = MIN_CONFIDENCE
-    """Facts below are left out."""
-
-    @classmethod
-    def load(
-        cls,
-        ontology: str | Path | None = None,
-        *,
-        model: str | Path | None = None,
-        nlp: str | None = None,
-        gazetteers: Iterable[str | Path] = (),
-        threads: int = 0,
-        min_confidence: float = MIN_CONFIDENCE,
-    ) -> Self:
-        """Load what extraction needs.
-
-        ``ontology`` is a folder with ``kgraph.ttl``, ``frames.yaml`` and ``gazetteer/``; what it lacks is
-        taken from the shipped one. ``gazetteers`` are files of your own names, which go before ours.
-        ``model`` is a folder made by ``kgraph train``; ``nlp`` names a spaCy pipeline to use instead;
-        ``threads`` are the model's, 0 for all cores; facts whose confidence is below ``min_confidence`` (0 to
-        1) are left out. Raises OntologyError and ModelError in one line.
-        """
-        from kgraph import frames, gazetteer
-        from kgraph.nlp import component, foreign
-
-        schema = load_ontology(ontology)
-        lacks: list[str] = []
-        if nlp is None:
-            pipeline = component.load(model, threads=threads)
-        else:
-            pipeline, lacks = foreign.load(nlp)
-            _log.warning("%s lacks: %s", nlp, ", ".join(lacks))
-        return cls(
-            ontology=schema,
-            frames=frames.load(schema, _own(ontology, "frames.yaml")),
-            gazetteer=gazetteer.load(
-                _own(ontology, "gazetteer"), extra=map(Path, gazetteers), ontology=schema
-            ),
-            nlp=pipeline,
-            lacks=tuple(lacks),
-            min_confidence=min_confidence,
-        )
-
-    @property
-    def run(self) -> rdf.Run:
-        """What the facts are marked as made by: this version of kgraph and a hash of its model."""
-        if self.nlp.has_pipe(_READER):
-            reader: Any = self.nlp.get_pipe(_READER)
-            return rdf.Run(__version__, reader.encoder.digest)
-        return rdf.Run(__version__, f"{self.nlp.meta['name']} {self.nlp.meta['version']}")
-
-    def facts(self, articles: Sequence[Article]) -> Iterator[Extraction]:
-        """Yield what each article says; they are annotated together, so pass few at a time."""
-        return (facts for _, facts in self.read(articles))
-
-    def read(self, articles: Sequence[Article]) -> Iterator[tuple[Doc, Extraction]]:
-        """Yield each article's annotated Doc and what it says."""
-        from kgraph.extract import extract_article
-
-        pairs = ((article.text, article) for article in articles)
-        for doc, article in self.nlp.pipe(pairs, as_tuples=True, batch_size=max(len(articles), 1)):
-            found = extract_article(
-                doc, article, ontology=self.ontology, frames=self.frames, gazetteer=self.gazetteer
-            )
-            yield doc, self.kept(found)
-
-    def kept(self, extraction: Extraction) -> Extraction:
-        """The extraction without the facts that are less sure than wanted."""
-        return replace(
-            extraction,
-            events=tuple(event for event in extraction.events if event.confidence >= self.min_confidence),
-            relations=tuple(
-                relation for relation in extraction.relations if relation.confidence >= self.min_confidence
-            ),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is: articles stored, those that failed, about how many there are, and facts found."""
-
-    articles: int
-    failed: int
-    total: int
-    facts: int
-
-
-def load_ontology(folder: str | Path | None = None) -> Ontology:
-    """Load ``kgraph.ttl`` of a folder, or the shipped one where the folder is None or has none."""
-    from kgraph import ontology
-
-    if folder is not None and not Path(folder).is_dir():
-        raise OntologyError(f"{folder}: is no folder; name one that holds kgraph.ttl or frames.yaml")
-    return ontology.load(_own(folder, "kgraph.ttl"))
 
 
 def find(
@@ -196,43 +93,78 @@ def extract(
 
 
 def build(
-    paths: Paths,
+    paths: Paths = (),
     *,
     store: str | Path | None = None,
     date: str | None = None,
     reading: Reading | None = None,
-    resources: Resources | Callable[[], Resources] | None = None,
+    resources: Resources | Settings | Callable[[], Resources] | None = None,
     curation: str | Path | None = None,
+    work: Plan | None = None,
+    force: bool = False,
+    prune: bool = False,
+    retry: bool = False,
     on_problem: Report | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     web: Web | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> stores.Graph:
     """Read files, folders, globs and URLs (or one of them) and return the graph of their articles.
 
     ``store`` is the folder that keeps the graph, made where there is none; without it the graph is in memory.
-    An article that the store holds already is replaced. ``date`` (YYYY-MM-DD) is given to articles that state
-    none; ``reading`` (``kgraph.read.Reading``) has limits, columns of tables, and whether articles in other
-    languages are kept. ``resources`` may be a function that loads them, called when the store is open.
+    An article that the store holds already is replaced if anything about it, kgraph or its model has changed,
+    and else not read again, unless ``force`` is set. ``prune`` removes the articles that are not among those
+    of ``paths``; ``retry`` reads the store's dead letters and no paths. ``date`` (YYYY-MM-DD) is given to
+    articles that state none; ``reading`` (``kgraph.read.Reading``) has limits, columns of tables, and whether
+    articles in other languages are kept; ``web`` says how URLs are read, and whether they are feeds.
+    ``resources`` may be settings, or a function that loads them, called when the store is open; with none or
+    settings, many articles are read in several processes, as ``work`` says.
     ``curation`` is the file of decisions about nodes (``kgraph.resolve.curation``), by default the one beside
     the store. What cannot be read goes to ``on_problem`` (by default the log) and the rest goes on;
-    ``web`` says how URLs are read, and whether they are
-    feeds; ``on_progress`` hears of every batch. Raises KGraphError where there is nothing to read, where the store,
-    the ontology or the model cannot be used, and for a decision that cannot be followed.
+    ``on_progress`` hears of every batch, ``on_note`` (by default the log) of what was removed. What it did is
+    kept in the store (``settle.last_run``). Raises KGraphError where there is nothing to read, where the
+    store, the ontology or the model cannot be used, and for a decision that cannot be followed.
     """
     from kgraph import settle
     from kgraph.resolve.curation import read as read_decisions
 
-    report = on_problem or _warn
+    problems = _Counted(on_problem or _warn)
     decided = Path(curation) if curation else settle.curation_of(Path(store)) if store else None
     if curation and not Path(curation).is_file():
         raise CurationError(f"{curation}: no such file; make it with: kgraph curate")
+    if retry and store is None:
+        raise ReadError("there are no dead letters without a store; name it with --store")
     decisions = read_decisions(decided) if decided else []
-    articles, total = find(paths, date=date, reading=reading, on_problem=report, web=web)
+    found = find(paths, date=date, reading=reading, on_problem=problems, web=web) if not retry else None
+    articles, total = found or (iter(()), 0)
+    problems.before = problems.count
     # The store before the model: a folder that is in use is said at once.
-    graph = stores.Graph.memory() if store is None else stores.open(store, create=True)
+    graph = stores.Graph.memory() if store is None else stores.open(store, create=not retry)
     try:
-        ready = resources if isinstance(resources, Resources) else (resources or Resources.load)()
-        _fill(graph, articles, total, ready, decisions, report, on_progress)
+        dead = DeadLetters(dead_letters_of(Path(store)) if store else None)
+        if retry:
+            articles, total = dead.articles(), len(dead)
+        loop = Loop(
+            graph,
+            _ready(resources),
+            work or Plan(),
+            dead,
+            total=total,
+            force=force,
+            retry=retry,
+            prune=prune,
+            report=problems,
+            on_progress=on_progress,
+        )
+        _fill(
+            graph,
+            loop,
+            _of_article_length(articles, problems),
+            decisions,
+            problems,
+            prune,
+            on_note or _log.info,
+        )
     except BaseException:  # also when interrupted, so that the folder can be opened again
         graph.close()
         raise
@@ -241,50 +173,167 @@ def build(
 
 def _fill(
     graph: stores.Graph,
+    loop: Loop,
     articles: Iterable[Article],
-    total: int,
-    resources: Resources,
     decisions: Sequence[Decision],
-    report: Report,
-    on_progress: Callable[[Progress], None] | None,
+    problems: _Counted,
+    prune: bool,
+    note: Callable[[str], None],
 ) -> None:
     """Keep what every article says, in the place of what was read before, then join it to all others."""
     from kgraph import settle
 
-    run = resources.run
-
-    def checked(batch: Sequence[Article]) -> Iterator[Extraction]:
-        for extraction in resources.facts(batch):
-            # What cannot be described is this article's fault, and said now.
-            deque(rdf.quads(extraction, ontology=resources.ontology, run=run), maxlen=0)
-            yield extraction
-
-    stored = failed = facts = 0
-    begun = _now()
-    settle.note(graph, settle.LastRun(begun, None, run.version, run.model))
+    ready, tally, removed = loop.ready, loop.tally, 0
+    begun, start = _now(), time.monotonic()
+    settle.note(graph, settle.LastRun(begun, None, ready.run.version, ready.run.model))
     try:
-        for batch in _batches(_of_article_length(articles, report), BATCH_SIZE):
-            before = stored
-            for extraction in _each(batch, checked, report):
-                settle.keep(graph, extraction, run, gazetteer=resources.gazetteer)
-                stored += 1
-                facts += len(extraction.events) + len(extraction.relations)
-            failed += len(batch) - (stored - before)
-            if on_progress is not None:
-                on_progress(Progress(stored, failed, max(total, stored + failed), facts))
+        loop.read(articles)
+        memory = _memory()
+        if prune:
+            removed = _prune(graph, loop, problems, note)
     finally:  # also when interrupted: what was read is not lost
+        loop.dead.save()
+        reading = time.monotonic() - start
         settle.settle(
-            graph,
-            ontology=resources.ontology,
-            gazetteer=resources.gazetteer,
-            report=report,
-            decisions=decisions,
+            graph, ontology=ready.ontology, gazetteer=ready.gazetteer, report=problems, decisions=decisions
         )
-    settle.note(graph, settle.LastRun(begun, _now(), run.version, run.model, stored, failed))
+    if tally.aside:
+        left = "skipped; try again with kgraph build --retry, or --force"
+        problems(
+            Problem(str(loop.dead.path), f"holds {tally.aside:,} of the articles, which failed before", left)
+        )
+    settle.note(
+        graph,
+        settle.LastRun(
+            begun,
+            _now(),
+            ready.run.version,
+            ready.run.model,
+            tally.articles,
+            tally.failed,
+            tally.unchanged,
+            tally.resumed,
+            tally.aside,
+            removed,
+            tally.facts,
+            problems.count,
+            round(time.monotonic() - start, 3),
+            round(reading, 3),
+            tally.workers,
+            tuple((id, seconds) for seconds, id in sorted(tally.slowest, reverse=True)),
+            dict(sorted(tally.causes.items())),
+            _versions(),
+            {**_memory(), "reading": memory.get("build", 0)},
+        ),
+    )
+
+
+def _prune(graph: stores.Graph, loop: Loop, problems: _Counted, note: Callable[[str], None]) -> int:
+    """Remove the articles that were not among those read; return how many they are.
+
+    Nothing is removed where that may be because a path or a file could not be read.
+    """
+    from kgraph import settle
+
+    if not loop.seen or problems.unread:
+        why = "some of it could not be read" if loop.seen else "nothing could be read"
+        problems(Problem("--prune", f"{why}, so nothing was removed", "correct the paths and build again"))
+        return 0
+    known = {article.iri: article.id for article in graph.articles()}
+    kept = {*known, *(iri for iri, _ in graph.readings(settle.INPUT))}
+    gone = sorted(kept - loop.seen)
+    for iri in gone:
+        graph.replace(iri, [])
+        note(f"removed {printable(known.get(iri, iri)[:80])}: it is not among the given articles any more")
+    loop.dead.keep(loop.seen)
+    return len(gone)
+
+
+def _ready(resources: Resources | Settings | Callable[[], Resources] | None) -> Ready:
+    """Return what a build needs at once; the model is loaded only when there is an article to read."""
+    given = resources if isinstance(resources, Settings | Resources | None) else resources()
+    if isinstance(given, Settings | None):
+        settings = given or Settings()
+        run = settings.run
+        if run is not None:
+            schema = settings.load_ontology()
+            return Ready(
+                schema,
+                settings.load_gazetteer(schema),
+                run,
+                lambda: load(settings),
+                loaded=False,
+                settings=settings,
+                fingerprint=settings.fingerprint(run),
+            )
+        loaded = load(settings)
+        return _of(loaded, loaded=False)
+    return _of(given, loaded=True)
+
+
+def _of(resources: Resources, *, loaded: bool) -> Ready:
+    settings, run = resources.settings, resources.run
+    return Ready(
+        resources.ontology,
+        resources.gazetteer,
+        run,
+        lambda: resources,
+        loaded=loaded,
+        settings=settings,
+        fingerprint=None if settings is None else settings.fingerprint(run),
+    )
+
+
+def load(settings: Settings) -> Resources:
+    """Load what settings say. Raises OntologyError and ModelError in one line."""
+    return Resources.load(
+        settings.ontology,
+        model=settings.model,
+        nlp=settings.nlp,
+        gazetteers=settings.gazetteers,
+        min_confidence=settings.min_confidence,
+    )
+
+
+class _Counted:
+    """Passes problems on and counts them."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.count = self.before = 0
+        self._unread = 0
+
+    def __call__(self, problem: Problem) -> None:
+        """Pass it on."""
+        self.count += 1
+        self._unread += problem.reason.startswith("cannot be read (")
+        self.report(problem)
+
+    @property
+    def unread(self) -> bool:
+        """Whether a path was not there, or a file could not be opened."""
+        return bool(self.before or self._unread)
 
 
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of what had a part in a build."""
+    names = {name: metadata.version(name) for name in (*LIBRARIES, "pyoxigraph")}
+    return {"kgraph": __version__, "python": platform.python_version(), **names}
+
+
+def _memory() -> dict[str, int]:
+    """Return the most memory that this process and the largest of those it started held, in megabytes."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return {}
+    unit = 1 if sys.platform == "darwin" else 1024
+    who = {"build": resource.RUSAGE_SELF, "worker": resource.RUSAGE_CHILDREN}
+    return {name: resource.getrusage(number).ru_maxrss * unit // 1_000_000 for name, number in who.items()}
 
 
 def _of_article_length(articles: Iterable[Article], report: Report) -> Iterator[Article]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from kgraph import rdf, records
@@ -25,8 +26,9 @@ from kgraph.resolve.curation import Decision
 from kgraph.resolve.profile import from_json, read, to_json
 from kgraph.store import READINGS, Described, Graph
 
-FACTS, PROFILE, NAMES = "facts", "profile-1", "names-2"
-"""Parts of a reading: what was extracted, what resolution needs of it, the names it is described under.
+FACTS, PROFILE, NAMES, INPUT = "facts", "profile-1", "names-2", "input"
+"""Parts of a reading: what was extracted, what resolution needs of it, the names it is described under, and
+the hash of the article and all else that it was read from.
 
 A number rises where the form of what is made of it changes; then all of it is made anew.
 """
@@ -44,19 +46,36 @@ def reading_of(extraction: Extraction, *, gazetteer: Gazetteer) -> Reading:
     return read(extraction, article=article, gazetteer=gazetteer, iri_of=events)
 
 
-def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> None:
-    """Keep the reading of an article; ``settle`` describes it."""
-    reading = reading_of(extraction, gazetteer=gazetteer)
-    article, profile = reading.article, to_json(reading)
+def parts(extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> dict[str, str]:
+    """The parts of the reading of an article that is not described yet."""
     record = records.to_record(extraction, rdf.iris(extraction))
     record["run"] = [run.version, run.model]
-    facts = _packed(records.to_line(record))
+    profile = to_json(reading_of(extraction, gazetteer=gazetteer))
     sketch, passages = copies.signed(extraction.article.text, extraction.sentences)
-    parts = {FACTS: facts, PROFILE: profile, SKETCH: sketch, PASSAGES: passages}
-    known = graph.reading(article)
-    if any(known.get(name) != part for name, part in parts.items()):
-        unchanged = known.get(FACTS) == facts and known.get(PROFILE) == profile and NAMES in known
-        graph.keep(article, parts | ({NAMES: known[NAMES]} if unchanged else {}))
+    facts = _packed(records.to_line(record))
+    return {FACTS: facts, PROFILE: profile, SKETCH: sketch, PASSAGES: passages}
+
+
+def check(extraction: Extraction, run: rdf.Run, *, ontology: Ontology) -> None:
+    """Raise KGraphError where an article cannot be described; better said of it alone, when it is read."""
+    deque(rdf.quads(extraction, ontology=ontology, run=run), maxlen=0)
+
+
+def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> None:
+    """Keep the reading of an article; ``settle`` describes it."""
+    article = rdf.article_iri(extraction.article.id)
+    keep_all(graph, {article: parts(extraction, run, gazetteer=gazetteer)})
+
+
+def keep_all(graph: Graph, readings: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep readings by the IRIs of their articles; what is read as before stays described as it is."""
+    changed = {}
+    for article, reading in readings.items():
+        known = graph.reading(article)
+        known.pop(NAMES, None)
+        if known != reading:
+            changed[article] = reading
+    graph.keep_all(changed)
 
 
 def readings(graph: Graph) -> Iterator[Reading]:
@@ -131,14 +150,46 @@ def undescribed(graph: Graph) -> int:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The last build of a store; ``ended`` is None where it never came to its end."""
+    """The last build of a store; ``ended`` is None where it never came to its end.
+
+    Times of the clock stand here and nowhere else in a store.
+    """
 
     begun: str
     ended: str | None
     version: str
     model: str
     articles: int = 0
+    """How many were read and stored."""
     failed: int = 0
+    unchanged: int = 0
+    """Not read, since the store holds what would be read of them."""
+    resumed: int = 0
+    """Not read, since a build that was ended had read them."""
+    aside: int = 0
+    """Not read, since they failed before (``kgraph build --retry``)."""
+    removed: int = 0
+    facts: int = 0
+    problems: int = 0
+    """Lines about what was skipped or read only in part."""
+    seconds: float = 0.0
+    reading_seconds: float = 0.0
+    """Of ``seconds``, those until all was read; the rest joined and described."""
+    workers: int = 0
+    """Processes that read; 0 where this one did."""
+    slowest: tuple[tuple[str, float], ...] = ()
+    """Ids of articles and the seconds they took, the slowest first."""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """How many failed by error, crash, time or memory."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    memory: Mapping[str, int] = field(default_factory=dict)
+    """Peak in megabytes of this process when all was read (``reading``) and in all (``build``), and of the
+    largest of those it started (``worker``)."""
+
+    @property
+    def rate(self) -> float:
+        """Articles read in a second of the whole build."""
+        return self.articles / self.seconds if self.seconds else 0.0
 
 
 def note(graph: Graph, last: LastRun) -> None:
@@ -149,7 +200,12 @@ def note(graph: Graph, last: LastRun) -> None:
 def last_run(graph: Graph) -> LastRun | None:
     """Return what ``note`` kept; None for a store that no build has noted itself in."""
     text = graph.reading(READINGS.value).get(_LAST_RUN)
-    return None if text is None else LastRun(**json.loads(text))
+    if text is None:
+        return None
+    known = {item.name for item in fields(LastRun)}
+    value = {name: item for name, item in json.loads(text).items() if name in known}
+    value["slowest"] = tuple((name, seconds) for name, seconds in value.get("slowest", ()))
+    return LastRun(**value)
 
 
 def _packed(text: str) -> str:

@@ -237,8 +237,7 @@ def bar(*, hidden: bool = False) -> Iterator[Callable[[pipeline.Progress], None]
         task = progress.add_task("articles", total=None, facts=0, rate=0.0)
 
         def show(state: pipeline.Progress) -> None:
-            done = state.articles + state.failed
-            rate = done / max(time.monotonic() - begun, 1e-9)
-            progress.update(task, completed=done, total=state.total, facts=state.facts, rate=rate)
+            rate = (state.articles + state.failed) / max(time.monotonic() - begun, 1e-9)
+            progress.update(task, completed=state.done, total=state.total, facts=state.facts, rate=rate)
 
         yield show

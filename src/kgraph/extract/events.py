@@ -232,9 +232,14 @@ def _noun_match(noun: Token, frames: Frames) -> Found | None:
     best: Found | None = None
     for offset in range(3):
         start = noun.i - offset
+        if start < 0:
+            break
+        patterns = frames.event_nouns.get(doc[start].lemma_.lower(), ())
+        if not patterns:  # most words; the bounds of a sentence and spans of a Doc are slow to ask for
+            continue
         if start < noun.sent.start:
             break
-        for pattern, frame in frames.event_nouns.get(doc[start].lemma_.lower(), ()):
+        for pattern, frame in patterns:
             words = doc[start : start + len(pattern.words)]
             if [word.lemma_.lower() for word in words] != list(pattern.words):
                 continue

@@ -277,12 +277,13 @@ class _Reader:
 
     def title_at(self, noun: Token) -> tuple[list[Token], set[str]] | None:
         """The title that ends in this noun ("prime minister"), longest first; None within a longer one."""
-        if any(self.title_ending(noun.i + ahead, inside=noun.i) for ahead in (1, 2)):
+        own = self.title_ending(noun.i)
+        if own is None or any(self.title_ending(noun.i + ahead, inside=noun.i) for ahead in (1, 2)):
             return None
         if noun.i + 1 < noun.sent.end and relation(noun) == "compound" and noun.nbor().pos_ == "NOUN":
             # "Chief Petty Officer" is another rank than chief.
             return None
-        return self.title_ending(noun.i)
+        return own
 
     def title_ending(self, last: int, *, inside: int | None = None) -> tuple[list[Token], set[str]] | None:
         """The longest title whose last word is this one, and which holds the word ``inside``."""

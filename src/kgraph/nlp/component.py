@@ -9,6 +9,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kgraph.nlp import MODEL as MODEL
 from kgraph.nlp import sentences
 from kgraph.nlp.annotation import Annotation, Trigger
 from kgraph.nlp.coreference import antecedents_in, mention_heads
@@ -32,8 +33,6 @@ LINKS = "kgraph.links"
 
 BREAKS = "kgraph.breaks"
 """Key in ``Doc.user_data``: tokens after a line break or a dateline that begin a sentence; these are kept."""
-
-MODEL = Path(__file__).parent / "model"
 
 
 @Language.component("kgraph_sentences")

@@ -53,6 +53,8 @@ def links(
             both = (scores + scores.transpose(0, 2, 1)) / 2
             scores = np.where(DIRECTION[rows][:, None, None], both, scores)
         shares = 1 / (1 + np.exp(-scores / np.float32(temperature)))
-        for label, i, j in np.argwhere(shares >= FLOOR):
+        sure = shares >= FLOOR
+        # Numbers of Python from here on: those of numpy are slow one by one, and there are many.
+        for (label, i, j), share in zip(np.argwhere(sure).tolist(), shares[sure].tolist(), strict=True):
             if lefts[i] != mentions[j]:
-                yield Link(lefts[i], names[label], mentions[j], float(shares[label, i, j]))
+                yield Link(lefts[i], names[label], mentions[j], share)
