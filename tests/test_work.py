@@ -410,9 +410,9 @@ def test_many_readings_are_kept_at_once(tmp_path: Path) -> None:
     with store.open(tmp_path / "s", create=True) as graph:
         one, two = "https://w3id.org/kgraph/article/1", "https://w3id.org/kgraph/article/2"
         settle.keep_all(graph, {one: {"facts": "f", "input": "i"}})
-        graph.keep(one, {**graph.reading(one), "names": "n"})
+        graph.keep(one, {**graph.reading(one), settle.NAMES: "n"})
         settle.keep_all(graph, {one: {"facts": "f", "input": "i"}, two: {"facts": 'g"\\\n'}})
-        assert graph.reading(one) == {"facts": "f", "input": "i", "names": "n"}
+        assert graph.reading(one) == {"facts": "f", "input": "i", settle.NAMES: "n"}
         settle.keep_all(graph, {one: {"facts": "f", "input": "j"}, two: {"facts": "h"}})
         assert graph.reading(one) == {"facts": "f", "input": "j"}
         assert graph.part(two, "facts") == "h"
