@@ -54,9 +54,7 @@ class Fake(Resources):
             if "hang" in words:
                 time.sleep(3600)
             if "eat" in words:
-                held = []
-                while True:
-                    held.append(bytearray(50_000_000))
+                bytearray(2_000_000_000)  # refused at once where there is a limit
             if "explode" in words:
                 raise ZeroDivisionError("in the code")
             if "slow" in words:
