@@ -22,13 +22,14 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from kgraph.errors import CurationError
 from kgraph.model import BASE
 from kgraph.ontology import Ontology
 from kgraph.resolve.clusters import Score
-from kgraph.resolve.entities import Entities, Node
+from kgraph.resolve.entities import Entities, Homes, Node
 from kgraph.resolve.events import Happened, Told
 from kgraph.resolve.scoring import Atom
 
@@ -274,8 +275,7 @@ class _Table:
     def result(self, found: Entities) -> Entities:
         """All nodes, those that were changed in their new form."""
         nodes = [self.nodes[key] for key in sorted(self.nodes)]
-        of = {(profile.article, profile.entity): node for node in nodes for profile in node.members}
-        return Entities(nodes, found.pairs, of)
+        return Entities(nodes, found.pairs, Homes(nodes))
 
 
 def _kept(node: Node, taken: set[tuple[str, str]], *, inside: bool) -> tuple[Atom, ...]:
@@ -375,5 +375,6 @@ def of_events(
     for key, members in groups.items():
         if len(members) > 1:
             ordered = sorted(members, key=lambda member: member.order)
-            made.append(Happened(ordered[0].happening.iri, tuple(ordered), tuple(links[key])))
+            pairs = tuple(links[key])
+            made.append(Happened(ordered[0].happening.iri, tuple(ordered), partial(tuple, pairs)))
     return sorted(made, key=lambda item: item.iri), dropped
