@@ -558,7 +558,7 @@ SCORED = found_of(
 
 def resolution(*text: str, found: Entities = SCORED, happened: Sequence[Happened] = ()) -> Resolution:
     """Return nodes and happenings as ``resolve`` gives them, without doing what the lines say."""
-    return Resolution(found, tuple(happened), {}, (), tuple(lines(*text)), IDS)
+    return Resolution(found, tuple(happened), {}, tuple(lines(*text)), IDS)
 
 
 def test_doubts() -> None:

@@ -9,6 +9,7 @@ one finds what is not described yet.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -22,11 +23,12 @@ from kgraph.model import Extraction, Problem
 from kgraph.ontology import Ontology
 from kgraph.resolve import Reading, Resolution, apply, resolve
 from kgraph.resolve.curation import Decision
-from kgraph.resolve.profile import from_json, read, to_json
+from kgraph.resolve.profile import light, read, to_json
 from kgraph.store import READINGS, Described, Graph
 
 FACTS, PROFILE, NAMES = "facts", "profile-1", "names"
-"""Parts of a reading: what was extracted, what resolution needs of it, the names it is described under."""
+"""Parts of a reading: what was extracted, what resolution needs of it, a hash of the names it is described
+under."""
 _BATCH = 50_000  # statements stored together: many enough to be quick, few enough for little memory
 _LAST_RUN = "last-run"  # a part of the reading of READINGS itself
 
@@ -41,19 +43,24 @@ def reading_of(extraction: Extraction, *, gazetteer: Gazetteer) -> Reading:
 
 def keep(graph: Graph, extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> None:
     """Keep the reading of an article; ``settle`` describes it."""
-    reading = reading_of(extraction, gazetteer=gazetteer)
-    article, profile = reading.article, to_json(reading)
+    article = rdf.article_iri(extraction.article.id)
+    new = parts(extraction, run, gazetteer=gazetteer)
+    known = graph.reading(article)
+    if any(known.get(name) != text for name, text in new.items()):
+        graph.keep(article, new)
+
+
+def parts(extraction: Extraction, run: rdf.Run, *, gazetteer: Gazetteer) -> dict[str, str]:
+    """The parts of the reading of an article that is not described yet."""
     record = records.to_record(extraction, rdf.iris(extraction))
     record["run"] = [run.version, run.model]
-    facts = _packed(records.to_line(record))
-    known = graph.reading(article)
-    if (known.get(FACTS), known.get(PROFILE)) != (facts, profile):
-        graph.keep(article, {FACTS: facts, PROFILE: profile})
+    profile = to_json(reading_of(extraction, gazetteer=gazetteer))
+    return {FACTS: _packed(records.to_line(record)), PROFILE: profile}
 
 
 def readings(graph: Graph) -> Iterator[Reading]:
-    """Yield what resolution needs of every article of a graph, in no order."""
-    return (from_json(text, article) for article, text in graph.readings(PROFILE))
+    """Yield what resolution needs of every article of a graph, in no order and in little memory."""
+    return (light(text, article) for article, text in graph.readings(PROFILE))
 
 
 def _renew(graph: Graph, gazetteer: Gazetteer) -> None:
@@ -83,8 +90,9 @@ def settle(
     resolution = resolve(readings(graph), decisions=decisions, ontology=ontology)
     described = dict(graph.readings(NAMES))
     batch: list[Described] = []
-    for article, names in sorted(resolution.names.items()):
-        if described.get(article) == names:
+    for article, names in resolution.names.items():
+        mark = hashlib.blake2b(names.encode(), digest_size=16).hexdigest()
+        if described.get(article) == mark:
             continue
         try:
             extraction, run = _unpacked(graph.reading(article)[FACTS])
@@ -93,9 +101,9 @@ def settle(
             report(Problem(article, str(error), "left as it is; build it again with this ontology"))
             continue
         if article in described or graph.holds(article):
-            graph.replace(article, quads, reading={NAMES: names})
+            graph.replace(article, quads, reading={NAMES: mark})
             continue
-        batch.append(Described(article, quads, {NAMES: names}))
+        batch.append(Described(article, quads, {NAMES: mark}))
         if sum(len(waiting.quads) for waiting in batch) >= _BATCH:
             graph.add(batch)
             batch = []

@@ -1,9 +1,10 @@
 """Articles that nobody wrote, as extraction would have read them: for measuring joining and storing at scale.
 
-A news archive has few names that everybody tells of and a tail that never ends: people, places and groups are
-drawn by a Zipf-Mandelbrot law, states and some bodies come from the gazetteer, the rest are invented. Articles
-belong to affairs that last from days to years; what happens in an affair on a day is told by several of its
-articles, each in a part of the words. Article ``i`` of a seed is always the same, whatever is made beside it.
+A news archive has few names that everybody tells of and a tail that never ends: people, places and groups
+are drawn by a Zipf-Mandelbrot law, states and some bodies come from the gazetteer, the rest are invented.
+Articles belong to affairs that last from days to years; what happens in an affair on a day is told by several
+of its articles, each in a part of the words. Article ``i`` of a seed is always the same, whatever is made
+beside it.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _VOWELS = "a e i o u aa ei".split()
 _CODAS = ["", "", "", "n", "r", "l", "s", "m", "k", "d", "nd", "rt"]
 _GIVEN = 400
 _KINDS = (
-    ("Front", "ArmedGroup"), ("Brigade", "ArmedGroup"), ("Movement", "ArmedGroup"), ("Ministry", "GovernmentBody"),
-    ("Council", "GovernmentBody"), ("Command", "MilitaryForce"), ("Division", "MilitaryForce"),
+    ("Front", "ArmedGroup"), ("Brigade", "ArmedGroup"), ("Movement", "ArmedGroup"),
+    ("Ministry", "GovernmentBody"), ("Council", "GovernmentBody"),
+    ("Command", "MilitaryForce"), ("Division", "MilitaryForce"),
     ("Union", "Organization"), ("Agency", "Organization"), ("League", "InternationalOrganization"),
 )  # fmt: skip
 _COLOURS = "Northern Southern Eastern Western Free Popular National United Green Black Red Central".split()
@@ -40,7 +42,8 @@ _OFFICES = (
 _TOLD = (  # class, mode, trigger, how often
     ("Assault", None, "attacked", 20), ("Assault", "aerial", "bombed", 14), ("Assault", None, "shelled", 10),
     ("Capture", "capture", "captured", 4), ("Consultation", "meet", "met", 10),
-    ("Consultation", "visit", "visited", 5), ("Request", None, "urged", 7), ("Accusation", None, "accused", 7),
+    ("Consultation", "visit", "visited", 5), ("Request", None, "urged", 7),
+    ("Accusation", None, "accused", 7),
     ("Statement", None, "said", 6), ("Agreement", None, "signed", 4), ("Retreat", "withdraw", "withdrew", 4),
     ("Aid", None, "aided", 4), ("Support", None, "backed", 3), ("Coercion", "arrest", "arrested", 5),
     ("Threat", None, "threatened", 2), ("Deployment", None, "deployed", 2), ("Protest", None, "marched", 1),
@@ -176,7 +179,7 @@ _BODIES = frozenset(
 
 
 def articles(count: int, *, gazetteer: Gazetteer, seed: int = 1, first: int = 0) -> Iterator[Extraction]:
-    """Yield what was read from articles ``first`` to ``first + count - 1``: some 20 mentions, 5 events each."""
+    """Yield what was read from ``count`` articles from ``first`` on: some 20 mentions and 4 events each."""
     world = World(gazetteer, seed=seed)
     for number in range(first, first + count):
         yield _article(world, number)
@@ -342,8 +345,8 @@ class _Draft:
             self._nominal("officials", "Person")
         day = datetime.date.fromordinal(FIRST_DAY + deed.day).isoformat() if chance.random() < 0.12 else None
         return Event(
-            f"v{number}", cls, mode, trigger, tuple(roles), day, None, "relative" if day else None, deed.realis,
-            None, round(0.5 + chance.random() / 2, 3), self._end(),
+            f"v{number}", cls, mode, trigger, tuple(roles), day, None, "relative" if day else None,
+            deed.realis, None, round(0.5 + chance.random() / 2, 3), self._end(),
         )  # fmt: skip
 
     def _background(self) -> None:

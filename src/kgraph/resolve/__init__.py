@@ -7,9 +7,11 @@ before they are written (``apply``). The same readings give the same nodes, in w
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kgraph.model import DateBasis, Entity, Event, Extraction
@@ -18,6 +20,7 @@ from kgraph.resolve import curation, entities, events
 from kgraph.resolve.curation import Curated, Decision
 from kgraph.resolve.entities import Entities, Node
 from kgraph.resolve.events import Happened, Told
+from kgraph.resolve.pairing import Table
 from kgraph.resolve.profile import Reading
 
 __all__ = ["Reading", "Resolution", "apply", "resolve"]
@@ -30,8 +33,8 @@ class Resolution:
     entities: Entities
     happened: tuple[Happened, ...]
     names: Mapping[str, str]
-    """For each article (by its IRI) what its entities and events are called, as JSON for ``apply``."""
-    told: tuple[Told, ...] = ()
+    """For each article (by its IRI) what its entities and events are called, as JSON for ``apply``; made when
+    asked for."""
     decisions: tuple[Decision, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     """The articles' own ids by their IRIs."""
@@ -68,60 +71,122 @@ def resolve(
     ``ontology`` is asked for the classes that decisions name. Raises CurationError for a decision that cannot
     be followed.
     """
-    known = sorted(readings, key=lambda reading: reading.article)
-    found = entities.resolve(profile for reading in known for profile in reading.profiles)
-    articles = {reading.id: reading.article for reading in known}
+    known = {reading.article: reading for reading in sorted(readings, key=lambda reading: reading.article)}
+    found = entities.resolve(profile for reading in known.values() for profile in reading.profiles)
+    articles = {reading.id: reading.article for reading in known.values()}
     things = [decision for decision in decisions if not decision.of_event]
     found, marks = curation.apply(found, things, articles=articles, ontology=ontology)
     states_of = {
         node.key: frozenset({node.key}) if node.cls == "State" else _states(node) for node in found.nodes
     }
-    told = []
-    for reading in known:
-        nodes = {
-            profile.entity: found.of[reading.article, profile.entity].key
-            for profile in reading.profiles
-            if not profile.local
-        }
-        told += events.told(reading, nodes.get, states_of)
-    happened = events.resolve(told, states_of)
+    telling = Telling(known.values(), found, states_of)
+    happened = events.happenings(telling.table(), telling, states_of)
     happenings = [decision for decision in decisions if decision.of_event]
+    told = list(telling.all()) if happenings else []
     happened, dropped = curation.of_events(happened, told, happenings, articles=articles)
-    names = _names(known, found, happened, marks, dropped)
     ids = {article: id_ for id_, article in articles.items()}
-    return Resolution(found, tuple(happened), names, tuple(told), tuple(decisions), ids)
+    return Resolution(
+        found, tuple(happened), Names(known, found, happened, marks, dropped), tuple(decisions), ids
+    )
 
 
 def _states(node: Node) -> frozenset[str]:
     return frozenset(state for atom in node.atoms for state in atom.states)
 
 
-def _names(
-    readings: Iterable[Reading],
-    found: Entities,
-    happened: Iterable[Happened],
-    marks: Mapping[str, Curated],
-    dropped: Set[tuple[str, str]],
-) -> dict[str, str]:
+class Telling:
+    """The events of all articles in their order: by date, then as articles and events are named.
+
+    They are made of the readings when they are asked for, and few are kept: a million articles tell millions.
+    """
+
+    def __init__(
+        self, readings: Iterable[Reading], found: Entities, states_of: Mapping[str, frozenset[str]]
+    ) -> None:
+        self.found, self.states_of = found, states_of
+        self.readings = sorted(
+            (reading for reading in readings if reading.happenings),
+            key=lambda reading: (reading.date or "9999", reading.article),
+        )
+        self.starts: list[int] = []
+        """The number of the first event of each article."""
+        self._of = lru_cache(maxsize=KEPT)(self._told)
+
+    def table(self) -> Table:
+        """What the events say, as numbers."""
+        table = Table(self.states_of)
+        self.starts.clear()
+        for number in range(len(self.readings)):
+            self.starts.append(len(table))
+            for item in self._told(number):
+                table.add(item, events.root(item.happening.cls))
+        return table
+
+    def all(self) -> Iterator[Told]:
+        """Every event."""
+        return (item for number in range(len(self.readings)) for item in self._told(number))
+
+    def __call__(self, at: int) -> Told:
+        """The event with a number."""
+        number = bisect_right(self.starts, at) - 1
+        return self._of(number)[at - self.starts[number]]
+
+    def _told(self, number: int) -> list[Told]:
+        reading = self.readings[number]
+        homes = self.found.of.inside.get(reading.article, {})
+        nodes = {
+            profile.entity: homes[profile.entity].key for profile in reading.profiles if not profile.local
+        }
+        return sorted(events.told(reading, nodes, self.states_of), key=lambda item: item.happening.event)
+
+
+KEPT = 20_000
+"""Articles whose events are kept at once; those that are compared lie within weeks of each other."""
+
+
+class Names(Mapping[str, str]):
     """What ``apply`` needs for each article; an article that nothing is joined to has short names too."""
-    of_events: dict[str, dict[str, Called]] = defaultdict(dict)
-    for item in happened:
-        confidence = max(member.happening.confidence for member in item.members)
-        label = item.members[0].happening.trigger
-        called = Called(item.iri, label, item.cls, item.mode, *item.best_date, confidence)
-        for member in item.members:
-            of_events[member.happening.article][member.happening.event] = called
-    result = {}
-    for reading in readings:
+
+    def __init__(
+        self,
+        readings: Mapping[str, Reading],
+        found: Entities,
+        happened: Iterable[Happened],
+        marks: Mapping[str, Curated],
+        dropped: Iterable[tuple[str, str]],
+    ) -> None:
+        self.readings, self.found, self.marks = readings, found, marks
+        self.events: dict[str, dict[str, Called]] = defaultdict(dict)
+        for item in happened:
+            confidence = max(member.happening.confidence for member in item.members)
+            label = item.members[0].happening.trigger
+            called = Called(item.iri, label, item.cls, item.mode, *item.best_date, confidence)
+            for member in item.members:
+                self.events[member.happening.article][member.happening.event] = called
+        self.dropped: dict[str, list[str]] = defaultdict(list)
+        for article, event in sorted(dropped):
+            self.dropped[article].append(event)
+
+    def __getitem__(self, article: str) -> str:
+        reading = self.readings[article]
+        homes = self.found.of.inside.get(article, {})
         named: dict[str, Named | None] = {}
         for profile in reading.profiles:
-            name = _name(found.of[reading.article, profile.entity], marks)
+            name = _name(homes[profile.entity], self.marks)
             if name != Named(profile.key, profile.cls, profile.label):
                 named[profile.entity] = name
-        gone = sorted(event for article, event in dropped if article == reading.article)
-        value = {"entities": named, "events": of_events.get(reading.article, {}), "dropped": gone}
-        result[reading.article] = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return result
+        value = {
+            "entities": named,
+            "events": self.events.get(article, {}),
+            "dropped": self.dropped.get(article, []),
+        }
+        return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.readings)
+
+    def __len__(self) -> int:
+        return len(self.readings)
 
 
 def _name(node: Node, marks: Mapping[str, Curated]) -> Named | None:

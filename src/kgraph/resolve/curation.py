@@ -22,7 +22,6 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from kgraph.errors import CurationError
@@ -375,6 +374,5 @@ def of_events(
     for key, members in groups.items():
         if len(members) > 1:
             ordered = sorted(members, key=lambda member: member.order)
-            pairs = tuple(links[key])
-            made.append(Happened(ordered[0].happening.iri, tuple(ordered), partial(tuple, pairs)))
+            made.append(Happened(ordered[0].happening.iri, tuple(ordered), tuple(links[key])))
     return sorted(made, key=lambda item: item.iri), dropped

@@ -151,9 +151,9 @@ def _ends(dates: Iterable[str | None]) -> frozenset[str]:
 
 
 def _shared_surnames(profiles: Iterable[Profile]) -> set[str]:
-    """Labels that are a family name alone which several full names have, and that stands alone in few articles.
+    """Labels that are family names alone which several full names have, and that stand alone in few articles.
 
-    Which spellings are one family name is said by their sound.
+    Which spellings are one family name, their sound says.
     """
     labels = Counter(profile.label for profile in profiles if profile.family == "person")
     bearers: dict[str, set[str]] = defaultdict(set)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -98,19 +98,16 @@ class Told:
         return self.date or "9999", self.happening.article, self.happening.event
 
 
-def told(
-    reading: Reading, node_of: Callable[[str], str | None], states_of: Mapping[str, frozenset[str]]
-) -> list[Told]:
+def told(reading: Reading, node_of: Mapping[str, str], states_of: Mapping[str, frozenset[str]]) -> list[Told]:
     """The events of an article; ``node_of`` gives the node of an entity that has a name, by its id."""
     found = []
-    named = {node for id_ in reading.keys if (node := node_of(id_)) is not None}
-    affair = frozenset(node for node in named if not _is_state(node, states_of))
+    affair = frozenset(node for node in node_of.values() if not _is_state(node, states_of))
     for item in reading.happenings:
         who: dict[str, set[str]] = defaultdict(set)
         for role, ids in item.roles:
             side = "place" if role == "base" else role
-            who[side] |= {node for id_ in ids if (node := node_of(id_)) is not None}
-        beside = {node for id_ in item.company if (node := node_of(id_)) is not None}
+            who[side] |= {node_of[id_] for id_ in ids if id_ in node_of}
+        beside = {node_of[id_] for id_ in item.company if id_ in node_of}
         places = who.get("place", set())
         found.append(
             Told(
@@ -296,7 +293,7 @@ def _places(one: Told, other: Told) -> Iterator[Sign]:
 # ---------------------------------------------------------------- clusters
 
 
-Links = tuple[tuple[Told, Told, Score], ...]
+Link = tuple[Told, Told, Score]
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,13 +302,8 @@ class Happened:
 
     iri: str
     members: tuple[Told, ...]
-    links: Callable[[], Links] = field(default=tuple, compare=False, repr=False)
-    """Gives ``pairs``; they are many, and only people ask for them."""
-
-    @property
-    def pairs(self) -> Links:
-        """The pairs of members that were compared, with their scores and reasons."""
-        return self.links()
+    pairs: Sequence[Link] = ()
+    """The pairs of members that were compared, with their scores and reasons."""
 
     @property
     def best_date(self) -> tuple[str | None, str | None, DateBasis | None]:
@@ -356,7 +348,7 @@ def happenings(
     size = len(table)
 
     def scored(left: int, right: int) -> Score | None:
-        return score(*(told_of(at) for at in sorted((left, right))), states_of)
+        return score(told_of(min(left, right)), told_of(max(left, right)), states_of)
 
     parts = [np.zeros(0, np.int64)]
     for kind, (cls, _) in columns.kinds.items():
@@ -379,7 +371,7 @@ def happenings(
     result = []
     for number, group in enumerate(groups):
         told = tuple(told_of(at) for at in group)
-        result.append(Happened(told[0].happening.iri, told, partial(links.of, number)))
+        result.append(Happened(told[0].happening.iri, told, _Pairs(links, number)))
     return result
 
 
@@ -410,15 +402,15 @@ class _Links:
     ) -> None:
         self.columns, self.groups, self.scored = columns, groups, scored
         self.told_of, self.states_of = told_of, states_of
-        self.found: dict[int, list[tuple[Told, Told, Score]]] | None = None
+        self.found: dict[int, list[Link]] | None = None
 
-    def of(self, number: int) -> Links:
+    def of(self, number: int) -> list[Link]:
         """Those of one group, in the order of their members."""
         if self.found is None:
             self.found = self._all()
-        return tuple(self.found.get(number, ()))
+        return self.found.get(number, [])
 
-    def _all(self) -> dict[int, list[tuple[Told, Told, Score]]]:
+    def _all(self) -> dict[int, list[Link]]:
         home = np.full(self.columns.size, -1)
         for number, group in enumerate(self.groups):
             home[group] = number
@@ -427,7 +419,7 @@ class _Links:
             for left, right in self.columns.candidates(kind):
                 inside = (home[left] == home[right]) & (home[left] >= 0)
                 codes |= set(zip(left[inside].tolist(), right[inside].tolist(), strict=True))
-        found: dict[int, list[tuple[Told, Told, Score]]] = defaultdict(list)
+        found: dict[int, list[Link]] = defaultdict(list)
         for left, right in sorted(codes):
             value = self.scored(left, right)
             if value is not None:
@@ -435,3 +427,23 @@ class _Links:
                 why = Score(value.value, reasons(one, other, self.states_of))
                 found[int(home[left])].append((one, other, why))
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs(Sequence[Link]):
+    """The compared pairs of one group; they are many, and only people ask for them."""
+
+    links: _Links
+    number: int
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.links.of(self.number)[at]
+
+    def __len__(self) -> int:
+        return len(self.links.of(self.number))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.number)

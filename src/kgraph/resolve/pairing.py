@@ -86,14 +86,19 @@ class Table:
             words |= 1 << self.spoken.setdefault(word, len(self.spoken)) * 0x9E3779B1 % 251
         self.words += words.to_bytes(32, "little")
         begin = told.begin or item.date
-        span = _NO_DAY if item.day or begin is None or (item.told_on and not told.begin) else 1
+        if begin is None:
+            span = _UNDATED
+        elif item.day or (item.told_on and not told.begin):
+            span = _NO_DAY
+        else:
+            span = self._code(("span", begin[: len("2017-12")]))
         row = {
             "kind": kind, "cls": self._code(told.cls), "article": article, "day": item.day,
             "told on": item.told_on, "begin": self._code(told.begin) if told.begin else 0,
             "exact": len(told.begin or "") == len("2017-12-11") and item.day > 0,
             "vague": told.basis == "publication", "stem": self._code(("stem", item.stem)),
             "mode": self._code(("mode", told.mode)) if told.mode else 0, "close": len(close),
-            "span": self._code(("span", begin[:7])) if span and begin else _UNDATED if begin is None else _NO_DAY,
+            "span": span,
             "words": len(item.words), "beside": len(item.beside), "affair": len(item.affair),
             "more": len(counts.keys() - COUNTED), "sides": len(roles[0] | roles[1]),
             **{side: len(nodes) for side, nodes in zip(SIDES, roles, strict=True)},
@@ -134,8 +139,8 @@ class Table:
 
 
 _NUMBERS = (
-    "kind", "cls", "article", "day", "told on", "begin", "exact", "vague", "stem", "mode", "close", "span", "words",
-    "beside", "affair", "more", "sides", *SIDES, *COUNTED,
+    "kind", "cls", "article", "day", "told on", "begin", "exact", "vague", "stem", "mode", "close", "span",
+    "words", "beside", "affair", "more", "sides", *SIDES, *COUNTED,
 )  # fmt: skip
 _BITS = (*SIDES, *(f"{side} of" for side in SIDES), "within", "beside", "affair")
 
@@ -180,7 +185,7 @@ class Columns:
     # ------------------------------------------------------------ blocks
 
     def candidates(self, kind: int) -> Iterator[Pairs]:
-        """Pairs of a kind that share time and a participant or neighbour, or a week and a name of their articles.
+        """Pairs of a kind that share time and a participant or neighbour, or a week and a telling name.
 
         Some may come more than once.
         """
@@ -214,7 +219,7 @@ class Columns:
                 yield _pairs(np.concatenate(codes), np.concatenate(members), largest, self.size)
 
     def _weeks(self, events: Ints) -> tuple[Ints, Ints]:
-        """The first week in which each event may lie, and how many weeks; one week of its own without any day."""
+        """The first week in which each event may lie, and how many weeks; one of its own without any day."""
         day = self.of["day"][events]
         said = day > 0
         day = np.where(said, day, self.of["told on"][events])
@@ -223,7 +228,7 @@ class Columns:
         return first, np.where(undated, 1, np.where(said, 2, 2 + LOOK_BACK))
 
     def _vague(self, events: Ints) -> Iterator[Pairs]:
-        """Pairs of events that are told to the month or year, with each other and with those of a day in it."""
+        """Pairs of events told to the month or year, with each other and with those of a day in it."""
         blocks: dict[tuple[str, int], list[int]] = {}
         span = self.of["span"]
         for event in events[span[events] > 0].tolist():
@@ -256,7 +261,7 @@ class Columns:
 
     # ------------------------------------------------------------ bounds
 
-    def most(self, pairs: Pairs, weights: Mapping[str, float], traits: Traits) -> NDArray[np.float64]:
+    def most(self, pairs: Pairs, weights: Mapping[str, float], traits: Traits) -> Any:
         """The most that the scores of some pairs of one kind can be; minus infinity where the days differ."""
         a, b = pairs
 
