@@ -110,7 +110,7 @@ class Telling:
         )
         self.starts: list[int] = []
         """The number of the first event of each article."""
-        self._of = lru_cache(maxsize=KEPT)(self._told)
+        self._of = lru_cache(maxsize=max(KEPT, len(self.readings) // 40))(self._told)
 
     def table(self) -> Table:
         """What the events say, as numbers."""
@@ -140,8 +140,8 @@ class Telling:
         return sorted(events.told(reading, nodes, self.states_of), key=lambda item: item.happening.event)
 
 
-KEPT = 20_000
-"""Articles whose events are kept at once; those that are compared lie within weeks of each other."""
+KEPT = 2000
+"""Articles whose events are kept at once, at least; what is compared lies within weeks."""
 
 
 class Names(Mapping[str, str]):

@@ -127,7 +127,8 @@ def told(reading: Reading, node_of: Mapping[str, str], states_of: Mapping[str, f
 
 
 def _is_state(node: str, states_of: Mapping[str, frozenset[str]]) -> bool:
-    return states_of.get(node) == frozenset({node})
+    found = states_of.get(node)
+    return found is not None and len(found) == 1 and node in found
 
 
 def _word(trigger: str) -> str:
@@ -344,8 +345,10 @@ def happenings(
     ``told_of`` gives an event by its place in the table. Only pairs that speak for being one are kept: a
     cluster grows by no other, so that what those do not join is apart from the start.
     """
-    columns = Columns(table)
     size = len(table)
+    if not size:
+        return []
+    columns = Columns(table)
 
     def scored(left: int, right: int) -> Score | None:
         return score(told_of(min(left, right)), told_of(max(left, right)), states_of)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,15 +59,17 @@ class Table:
         self.codes: dict[object, int] = {}
         self.articles: dict[str, int] = {}
         self.affairs: list[tuple[int, ...]] = []
-        self.numbers: dict[str, array[int]] = {name: array("q") for name in _NUMBERS}
-        self.bits: dict[str, array[int]] = {name: array("Q") for name in _BITS}
+        self.numbers = array("q")
+        self.bits = array("Q")
+        self.related: dict[str, int] = {}
+        self._affair_bits: list[int] = []
         self.words = bytearray()
         self.kinds: dict[int, tuple[str, str]] = {}
         self.close = array("q")
         self.spoken: dict[str, int] = {}
 
     def __len__(self) -> int:
-        return len(self.numbers["kind"])
+        return len(self.numbers) // len(_NUMBERS)
 
     def add(self, item: Told, root: str) -> None:
         """Add an event; ``root`` is the class under which it is compared."""
@@ -77,8 +79,9 @@ class Table:
         article = self.articles.setdefault(told.article, len(self.articles))
         if article == len(self.affairs):
             self.affairs.append(tuple(sorted(self._node(node) for node in item.affair)))
-        roles = [item.who.get(side, frozenset()) for side in SIDES]
-        close = {self._node(node) for node in item.beside.union(*item.who.values())}
+            self._affair_bits.append(self._bits(item.affair))
+        who = item.who
+        close = {self._node(node) for node in item.beside.union(*who.values())}
         self.close.extend(sorted(close))
         counts = dict(told.counts)
         words = 0
@@ -92,32 +95,22 @@ class Table:
             span = _NO_DAY
         else:
             span = self._code(("span", begin[: len("2017-12")]))
-        row = {
-            "kind": kind, "cls": self._code(told.cls), "article": article, "day": item.day,
-            "told on": item.told_on, "begin": self._code(told.begin) if told.begin else 0,
-            "exact": len(told.begin or "") == len("2017-12-11") and item.day > 0,
-            "vague": told.basis == "publication", "stem": self._code(("stem", item.stem)),
-            "mode": self._code(("mode", told.mode)) if told.mode else 0, "close": len(close),
-            "span": span,
-            "words": len(item.words), "beside": len(item.beside), "affair": len(item.affair),
-            "more": len(counts.keys() - COUNTED), "sides": len(roles[0] | roles[1]),
-            **{side: len(nodes) for side, nodes in zip(SIDES, roles, strict=True)},
-            **{name: counts.get(name, -1) for name in COUNTED},
-        }  # fmt: skip
-        for name, column in self.numbers.items():
-            column.append(int(row[name]))
-        bits = {side: self._bits(nodes) for side, nodes in zip(SIDES, roles, strict=True)}
-        bits |= {
-            f"{side} of": bits[side] | self._bits_of_states(nodes)
-            for side, nodes in zip(SIDES, roles, strict=True)
-        }
-        bits |= {
-            "within": self._bits(item.within),
-            "beside": self._bits(item.beside),
-            "affair": self._bits(item.affair),
-        }
-        for name, column in self.bits.items():
-            column.append(bits[name])
+        actor, recipient, instrument, place = (who.get(side, _NOBODY) for side in SIDES)
+        self.numbers.extend((
+            kind, self._code(told.cls), article, item.day, item.told_on,
+            self._code(told.begin) if told.begin else 0,
+            len(told.begin or "") == len("2017-12-11") and item.day > 0,
+            told.basis == "publication", self._code(("stem", item.stem)),
+            self._code(("mode", told.mode)) if told.mode else 0, len(close), span,
+            len(item.words), len(item.beside), len(item.affair), len(counts.keys() - COUNTED),
+            len(actor | recipient), len(actor), len(recipient), len(instrument), len(place),
+            *(counts.get(name, -1) for name in COUNTED),
+        ))  # fmt: skip
+        self.bits.extend((
+            self._bits(actor), self._bits(recipient), self._bits(instrument), self._bits(place),
+            self._bits_of_states(actor), self._bits_of_states(recipient), self._bits_of_states(instrument),
+            self._bits(item.within), self._bits(item.beside), self._affair_bits[article],
+        ))  # fmt: skip
 
     def _code(self, value: object) -> int:
         return self.codes.setdefault(value, len(self.codes) + 1)
@@ -125,24 +118,29 @@ class Table:
     def _node(self, node: str) -> int:
         return self.nodes.setdefault(node, len(self.nodes))
 
-    def _bits(self, nodes: Collection[str]) -> int:
+    def _bits(self, nodes: Iterable[str]) -> int:
         found = 0
         for node in nodes:
             found |= 1 << (self._node(node) * 0x9E3779B97F4A7C15 >> 32) % 64
         return found
 
-    def _bits_of_states(self, nodes: Collection[str]) -> int:
+    def _bits_of_states(self, nodes: Iterable[str]) -> int:
+        """Bits of nodes and of the states that they are of."""
         found = 0
         for node in nodes:
-            found |= self._bits(self.states_of.get(node, ()))
+            bits = self.related.get(node)
+            if bits is None:
+                bits = self.related[node] = self._bits((node, *self.states_of.get(node, ())))
+            found |= bits
         return found
 
 
+_NOBODY: frozenset[str] = frozenset()
 _NUMBERS = (
     "kind", "cls", "article", "day", "told on", "begin", "exact", "vague", "stem", "mode", "close", "span",
     "words", "beside", "affair", "more", "sides", *SIDES, *COUNTED,
 )  # fmt: skip
-_BITS = (*SIDES, *(f"{side} of" for side in SIDES), "within", "beside", "affair")
+_BITS = (*SIDES, *(f"{side} of" for side in SIDES[:3]), "within", "beside", "affair")
 
 
 class Columns:
@@ -150,8 +148,10 @@ class Columns:
 
     def __init__(self, table: Table) -> None:
         self.size = len(table)
-        self.of = {name: np.frombuffer(column, np.int64) for name, column in table.numbers.items()}
-        self.bits = {name: np.frombuffer(column, np.uint64) for name, column in table.bits.items()}
+        numbers = np.frombuffer(table.numbers, np.int64).reshape(self.size, len(_NUMBERS))
+        bits = np.frombuffer(table.bits, np.uint64).reshape(self.size, len(_BITS))
+        self.of = {name: np.ascontiguousarray(numbers[:, at]) for at, name in enumerate(_NUMBERS)}
+        self.bits = {name: np.ascontiguousarray(bits[:, at]) for at, name in enumerate(_BITS)}
         self.words = np.frombuffer(table.words, np.uint16).reshape(self.size, 16)
         self.kinds = table.kinds
         self.nodes = len(table.nodes) + 1
