@@ -303,11 +303,11 @@ def _width(atom: Atom) -> int:
 
 def _node(group: Sequence[Atom]) -> Node:
     """The node of a cluster: the gazetteer's name, else the fullest name that most articles use."""
-    known = [atom for atom in group if atom.known]
-    labels: Counter[tuple[str, str]] = Counter()
-    for atom in group:
-        for profile in atom.members:
-            labels[profile.label, profile.key] += 1
+    if len(group) == 1 and len(group[0].members) == 1:
+        only = group[0].members[0]
+        return Node(only.key, only.cls, only.label, tuple(group))
+    leading = [atom for atom in group if atom.known] or group
+    labels = Counter((profile.label, profile.key) for atom in group for profile in atom.members)
 
     def rank(item: tuple[str, str]) -> tuple[object, ...]:
         label, key = item
@@ -320,13 +320,8 @@ def _node(group: Sequence[Atom]) -> Node:
             key,
         )
 
-    label, key = min(
-        ((profile.label, profile.key) for atom in known or group for profile in atom.members), key=rank
-    )
-    classes: Counter[str] = Counter()
-    for atom in known or group:
-        for profile in atom.members:
-            classes[profile.cls] += 1
+    label, key = min({(profile.label, profile.key) for atom in leading for profile in atom.members}, key=rank)
+    classes = Counter(profile.cls for atom in leading for profile in atom.members)
     return Node(key, _class(classes), label, tuple(group))
 
 
