@@ -6,10 +6,12 @@ before they are written (``apply``). The same readings give the same nodes, in w
 
 from __future__ import annotations
 
+import gc
 import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -71,6 +73,25 @@ def resolve(
     ``ontology`` is asked for the classes that decisions name. Raises CurationError for a decision that cannot
     be followed.
     """
+    with _uncollected():
+        return _resolve(readings, decisions, ontology)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector of cycles rest: it would walk through millions of values that are in none."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
+
+
+def _resolve(
+    readings: Iterable[Reading], decisions: Sequence[Decision], ontology: Ontology | None
+) -> Resolution:
     known = {reading.article: reading for reading in sorted(readings, key=lambda reading: reading.article)}
     found = entities.resolve(profile for reading in known.values() for profile in reading.profiles)
     articles = {reading.id: reading.article for reading in known.values()}
