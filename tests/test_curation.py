@@ -16,7 +16,7 @@ from kgraph.model import Entity, Extraction, Problem
 from kgraph.resolve import Resolution, entities, explain
 from kgraph.resolve.clusters import Score
 from kgraph.resolve.curation import VERBS, Curated, Decision, apply, of_events, parse, read
-from kgraph.resolve.entities import Entities, Node
+from kgraph.resolve.entities import Entities, Homes, Node
 from kgraph.resolve.events import Happened, Told
 from kgraph.resolve.profile import Profile
 from kgraph.store import Graph
@@ -163,7 +163,6 @@ def node(key: str, *members: Profile) -> Node:
 
 def found_of(*nodes: Node, pairs: Sequence[tuple[Profile, Profile, float]] = ()) -> Entities:
     """Return nodes as resolution gives them; ``pairs`` are those that were scored."""
-    of = {(member.article, member.entity): item for item in nodes for member in item.members}
     atoms = {
         member.key + member.article: atom for item in nodes for atom in item.atoms for member in atom.members
     }
@@ -171,7 +170,7 @@ def found_of(*nodes: Node, pairs: Sequence[tuple[Profile, Profile, float]] = ())
         (atoms[a.key + a.article], atoms[b.key + b.article], Score(value, ("names", "states")))
         for a, b, value in pairs
     ]
-    return Entities(sorted(nodes, key=lambda item: item.key), scored, of)
+    return Entities(sorted(nodes, key=lambda item: item.key), scored, Homes(nodes))
 
 
 ADA, HOLM_B = profile("a", "Ada Holm"), profile("b", "Holm")
@@ -570,7 +569,7 @@ SCORED = found_of(
 
 def resolution(*text: str, found: Entities = SCORED, happened: Sequence[Happened] = ()) -> Resolution:
     """Return nodes and happenings as ``resolve`` gives them, without doing what the lines say."""
-    return Resolution(found, tuple(happened), {}, (), tuple(lines(*text)), IDS)
+    return Resolution(found, tuple(happened), {}, tuple(lines(*text)), IDS)
 
 
 def test_doubts() -> None:

@@ -9,6 +9,7 @@ one finds what is not described yet.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import zlib
 from collections import deque
@@ -23,12 +24,12 @@ from kgraph.model import Extraction, Problem
 from kgraph.ontology import Ontology
 from kgraph.resolve import Reading, Resolution, apply, copies, resolve
 from kgraph.resolve.curation import Decision
-from kgraph.resolve.profile import from_json, read, to_json
+from kgraph.resolve.profile import light, read, to_json
 from kgraph.store import READINGS, Described, Graph
 
-FACTS, PROFILE, NAMES, INPUT = "facts", "profile-1", "names-2", "input"
-"""Parts of a reading: what was extracted, what resolution needs of it, the names it is described under, and
-the hash of the article and all else that it was read from.
+FACTS, PROFILE, NAMES, INPUT = "facts", "profile-1", "names-3", "input"
+"""Parts of a reading: what was extracted, what resolution needs of it, a hash of the names it is
+described under, and the hash of the article and all else that it was read from.
 
 A number rises where the form of what is made of it changes; then all of it is made anew.
 """
@@ -79,8 +80,8 @@ def keep_all(graph: Graph, readings: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def readings(graph: Graph) -> Iterator[Reading]:
-    """Yield what resolution needs of every article of a graph, in no order."""
-    return (from_json(text, article) for article, text in graph.readings(PROFILE))
+    """Yield what resolution needs of every article of a graph, in no order and in little memory."""
+    return (light(text, article) for article, text in graph.readings(PROFILE))
 
 
 def resolution_of(
@@ -123,8 +124,9 @@ def settle(
     resolution = resolution_of(graph, decisions=decisions, ontology=ontology)
     described = dict(graph.readings(NAMES))
     batch: list[Described] = []
-    for article, names in sorted(resolution.names.items()):
-        if described.get(article) == names:
+    for article, names in resolution.names.items():
+        mark = hashlib.blake2b(names.encode(), digest_size=16).hexdigest()
+        if described.get(article) == mark:
             continue
         try:
             extraction, run = _unpacked(graph.reading(article)[FACTS])
@@ -133,9 +135,9 @@ def settle(
             report(Problem(article, str(error), "left as it is; build it again with this ontology"))
             continue
         if article in described or graph.holds(article):
-            graph.replace(article, quads, reading={NAMES: names})
+            graph.replace(article, quads, reading={NAMES: mark})
             continue
-        batch.append(Described(article, quads, {NAMES: names}))
+        batch.append(Described(article, quads, {NAMES: mark}))
         if sum(len(waiting.quads) for waiting in batch) >= _BATCH:
             graph.add(batch)
             batch = []

@@ -119,14 +119,17 @@ def alike(one: str, other: str) -> float:
         return 0.95
     bones = skeleton(one)
     if bones == skeleton(other) and len(bones) > 1:
-        return 0.9 if distance(left, right) <= (0.5 if len(bones) < 4 else 1) else 0.0
-    if min(len(one), len(other)) >= 7 and one[0] == other[0] and distance(one, other) == 1:
+        return 0.9 if distance(left, right, most=1) <= (0.5 if len(bones) < 4 else 1) else 0.0
+    if min(len(one), len(other)) >= 7 and one[0] == other[0] and distance(one, other, most=1) == 1:
         return 0.8
     return 0.0
 
 
-def distance(one: str, other: str) -> float:
-    """Edits between two words (Levenshtein 1966); a vowel too much, a for i and s for sh count half."""
+def distance(one: str, other: str, *, most: float = float("inf")) -> float:
+    """Edits between two words (Levenshtein 1966); a vowel too much, a for i and s for sh count half.
+
+    What is above ``most`` need not be exact: it is only known to be above.
+    """
     before = [0.0]
     for wanted in other:
         before.append(before[-1] + _gap(wanted))
@@ -135,6 +138,8 @@ def distance(one: str, other: str) -> float:
         for index, wanted in enumerate(other, start=1):
             change = 0.0 if char == wanted else 0.5 if {char, wanted} in _NEAR else 1.0
             row.append(min(before[index] + _gap(char), row[-1] + _gap(wanted), before[index - 1] + change))
+        if min(row) > most:
+            return min(row)
         before = row
     return before[-1]
 
@@ -174,7 +179,11 @@ def near(one: str, other: str) -> float:
     left, right = _loose(one), _loose(other)
     if left == right and len(left) > 1:
         return 0.7
-    return 0.5 if one[0] == other[0] and min(len(one), len(other)) > 4 and distance(one, other) <= 1 else 0.0
+    return (
+        0.5
+        if one[0] == other[0] and min(len(one), len(other)) > 4 and distance(one, other, most=1) <= 1
+        else 0.0
+    )
 
 
 def _loose(word: str) -> str:

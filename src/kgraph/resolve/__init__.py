@@ -6,10 +6,14 @@ before they are written (``apply``). The same readings give the same nodes, in w
 
 from __future__ import annotations
 
+import gc
 import json
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kgraph.model import Copy, DateBasis, Entity, Event, Extraction, Span
@@ -19,6 +23,7 @@ from kgraph.resolve.copies import NO_COPIES, Copies
 from kgraph.resolve.curation import Curated, Decision
 from kgraph.resolve.entities import Entities, Node
 from kgraph.resolve.events import Happened, Told
+from kgraph.resolve.pairing import Table
 from kgraph.resolve.profile import Reading
 
 __all__ = ["Reading", "Resolution", "apply", "resolve"]
@@ -31,8 +36,8 @@ class Resolution:
     entities: Entities
     happened: tuple[Happened, ...]
     names: Mapping[str, str]
-    """For each article (by its IRI) what its entities and events are called, as JSON for ``apply``."""
-    told: tuple[Told, ...] = ()
+    """For each article (by its IRI) what its entities and events are called, as JSON for ``apply``; made when
+    asked for."""
     decisions: tuple[Decision, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     """The articles' own ids by their IRIs."""
@@ -74,73 +79,166 @@ def resolve(
     ``ontology`` is asked for the classes that decisions name; ``copies`` says which articles are one report.
     Raises CurationError for a decision that cannot be followed.
     """
-    known = sorted(readings, key=lambda reading: reading.article)
-    found = entities.resolve(profile for reading in known for profile in reading.profiles)
-    articles = {reading.id: reading.article for reading in known}
+    with _uncollected():
+        return _resolve(readings, decisions, ontology, copies)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector of cycles rest: it would walk through millions of values that are in none."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
+
+
+def _resolve(
+    readings: Iterable[Reading], decisions: Sequence[Decision], ontology: Ontology | None, copies: Copies
+) -> Resolution:
+    known = {reading.article: reading for reading in sorted(readings, key=lambda reading: reading.article)}
+    found = entities.resolve(profile for reading in known.values() for profile in reading.profiles)
+    articles = {reading.id: reading.article for reading in known.values()}
     things = [decision for decision in decisions if not decision.of_event]
     found, marks = curation.apply(found, things, articles=articles, ontology=ontology)
     states_of = {
         node.key: frozenset({node.key}) if node.cls == "State" else _states(node) for node in found.nodes
     }
-    told = []
-    for reading in known:
-        nodes = {
-            profile.entity: found.of[reading.article, profile.entity].key
-            for profile in reading.profiles
-            if not profile.local
-        }
-        told += events.told(reading, nodes.get, states_of)
+    telling = Telling(known.values(), found, states_of)
     # What copies tell in one sentence is one happening, and is weighed once.
-    same = twins.find(told, copies)
-    happened = same.joined(events.resolve(same.first, states_of))
+    reports = {
+        *copies.of,
+        *copies.of.values(),
+        *(first for same in copies.same.values() for first, _ in same.values()),
+    }
+    same = twins.find(list(telling.every(reports)), copies)
+    telling.without = {
+        (item.happening.article, item.happening.event) for items in same.others.values() for item in items
+    }
+    happened = same.joined(events.happenings(telling.table(), telling, states_of))
     happenings = [decision for decision in decisions if decision.of_event]
+    told = list(telling.every()) if happenings else []
     decided = curation.of_events(happened, told, happenings, articles=articles)
-    names = _names(known, found, marks, decided, copies)
     ids = {article: id_ for id_, article in articles.items()}
-    return Resolution(found, tuple(decided.happened), names, tuple(told), tuple(decisions), ids, copies)
+    names = Names(known, found, decided, marks, copies)
+    return Resolution(found, tuple(decided.happened), names, tuple(decisions), ids, copies)
 
 
 def _states(node: Node) -> frozenset[str]:
     return frozenset(state for atom in node.atoms for state in atom.states)
 
 
-def _names(
-    readings: Iterable[Reading],
-    found: Entities,
-    marks: Mapping[str, Curated],
-    decided: curation.Decided,
-    copies: Copies,
-) -> dict[str, str]:
+class Telling:
+    """The events of all articles in their order: by date, then as articles and events are named.
+
+    They are made of the readings when they are asked for, and few are kept: a million articles tell millions.
+    """
+
+    def __init__(
+        self, readings: Iterable[Reading], found: Entities, states_of: Mapping[str, frozenset[str]]
+    ) -> None:
+        self.found, self.states_of = found, states_of
+        self.readings = sorted(
+            (reading for reading in readings if reading.happenings),
+            key=lambda reading: (reading.date or "9999", reading.article),
+        )
+        self.without: Set[tuple[str, str]] = frozenset()
+        """Articles and ids of events that are another telling of one that stands here."""
+        self.starts: list[int] = []
+        """The number of the first event of each article."""
+        self._of = lru_cache(maxsize=max(KEPT, len(self.readings) // 40))(self._told)
+
+    def table(self) -> Table:
+        """What the events say, as numbers."""
+        table = Table(self.states_of)
+        self.starts.clear()
+        for number in range(len(self.readings)):
+            self.starts.append(len(table))
+            for item in self._told(number):
+                table.add(item, events.root(item.happening.cls))
+        return table
+
+    def every(self, articles: Collection[str] | None = None) -> Iterator[Told]:
+        """Every event, or those of some articles, also what copies repeat."""
+        for reading in self.readings:
+            if articles is None or reading.article in articles:
+                yield from self._all(reading)
+
+    def __call__(self, at: int) -> Told:
+        """The event with a number."""
+        number = bisect_right(self.starts, at) - 1
+        return self._of(number)[at - self.starts[number]]
+
+    def _told(self, number: int) -> list[Told]:
+        every = self._all(self.readings[number])
+        if not self.without:
+            return every
+        return [item for item in every if twins.name(item) not in self.without]
+
+    def _all(self, reading: Reading) -> list[Told]:
+        homes = self.found.of.inside.get(reading.article, {})
+        nodes = {
+            profile.entity: homes[profile.entity].key for profile in reading.profiles if not profile.local
+        }
+        return sorted(events.told(reading, nodes, self.states_of), key=lambda item: item.happening.event)
+
+
+KEPT = 2000
+"""Articles whose events are kept at once, at least; what is compared lies within weeks."""
+
+
+class Names(Mapping[str, str]):
     """What ``apply`` needs for each article; an article that nothing is joined to has short names too."""
-    of_events: dict[str, dict[str, Called]] = defaultdict(dict)
-    for item in decided.happened:
-        confidence = max(member.happening.confidence for member in item.members)
-        label = item.members[0].happening.trigger
-        called = Called(item.iri, label, item.cls, item.mode, *item.best_date, confidence)
-        for member in item.members:
-            of_events[member.happening.article][member.happening.event] = called
-    lines: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for (article, event), texts in decided.lines.items():
-        lines[article][event] = texts
-    result = {}
-    for reading in readings:
+
+    def __init__(
+        self,
+        readings: Mapping[str, Reading],
+        found: Entities,
+        decided: curation.Decided,
+        marks: Mapping[str, Curated],
+        copies: Copies,
+    ) -> None:
+        self.readings, self.found, self.marks, self.copies = readings, found, marks, copies
+        self.events: dict[str, dict[str, Called]] = defaultdict(dict)
+        for item in decided.happened:
+            confidence = max(member.happening.confidence for member in item.members)
+            label = item.members[0].happening.trigger
+            called = Called(item.iri, label, item.cls, item.mode, *item.best_date, confidence)
+            for member in item.members:
+                self.events[member.happening.article][member.happening.event] = called
+        self.dropped: dict[str, list[str]] = defaultdict(list)
+        for article, event in sorted(decided.dropped):
+            self.dropped[article].append(event)
+        self.lines: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        for (article, event), texts in decided.lines.items():
+            self.lines[article][event] = texts
+
+    def __getitem__(self, article: str) -> str:
+        reading = self.readings[article]
+        homes = self.found.of.inside.get(article, {})
         named: dict[str, Named | None] = {}
         for profile in reading.profiles:
-            name = _name(found.of[reading.article, profile.entity], marks)
+            name = _name(homes[profile.entity], self.marks)
             if name != Named(profile.key, profile.cls, profile.label):
                 named[profile.entity] = name
-        gone = sorted(event for article, event in decided.dropped if article == reading.article)
         value: dict[str, Any] = {
             "entities": named,
-            "events": of_events.get(reading.article, {}),
-            "dropped": gone,
+            "events": self.events.get(article, {}),
+            "dropped": self.dropped.get(article, []),
         }
-        if reading.article in lines:
-            value["decided"] = lines[reading.article]
-        if reading.article in copies.of:
-            value["copy"] = _copy(reading.article, copies)
-        result[reading.article] = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return result
+        if article in self.lines:
+            value["decided"] = self.lines[article]
+        if article in self.copies.of:
+            value["copy"] = _copy(article, self.copies)
+        return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.readings)
+
+    def __len__(self) -> int:
+        return len(self.readings)
 
 
 def _copy(article: str, copies: Copies) -> list[object]:

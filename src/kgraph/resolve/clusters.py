@@ -8,7 +8,7 @@ component change nothing in another.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 Pair = tuple[int, int]
@@ -43,6 +43,16 @@ def components(count: int, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], l
         joined[root(pair[0])].append(pair)
     for key in sorted(members):
         yield members[key], joined.get(key, [])
+
+
+def joined(pairs: Collection[Pair]) -> Iterator[tuple[list[int], list[Pair]]]:
+    """Connected components like ``components``, of what is in some pair alone; the pairs are sorted."""
+    ordered = sorted(pairs)
+    places = sorted({at for pair in ordered for at in pair})
+    number = {at: index for index, at in enumerate(places)}
+    near = [(number[left], number[right]) for left, right in ordered]
+    for members, inside in components(len(places), near):
+        yield [places[at] for at in members], [(places[a], places[b]) for a, b in inside]
 
 
 def cluster(

@@ -29,7 +29,7 @@ from kgraph.errors import CurationError
 from kgraph.names import BASE
 from kgraph.ontology import Ontology
 from kgraph.resolve.clusters import Score
-from kgraph.resolve.entities import Entities, Node
+from kgraph.resolve.entities import Entities, Homes, Node
 from kgraph.resolve.events import Happened, Told
 from kgraph.resolve.scoring import Atom
 
@@ -275,8 +275,7 @@ class _Table:
     def result(self, found: Entities) -> Entities:
         """All nodes, those that were changed in their new form."""
         nodes = [self.nodes[key] for key in sorted(self.nodes)]
-        of = {(profile.article, profile.entity): node for node in nodes for profile in node.members}
-        return Entities(nodes, found.pairs, of)
+        return Entities(nodes, found.pairs, Homes(nodes))
 
 
 def _kept(node: Node, taken: set[tuple[str, str]], *, inside: bool) -> tuple[Atom, ...]:

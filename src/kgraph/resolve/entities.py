@@ -25,6 +25,9 @@ AMBIGUOUS = 1.5
 """Log-odds that a part of a name loses for each doubling of those who could be meant."""
 MANY = 50
 """Articles with a family name alone beyond which they are not told apart one by one."""
+LARGEST, WINDOW, BEARERS = 300, 50, 100
+"""Atoms of a block of which all pairs are compared; how many of its neighbours each is compared with in a
+larger one; with how many whole names a part of them that many share is compared."""
 FAVOURED = 1.0
 """How much surer than the next one that must be whom or what a part of a name means."""
 
@@ -44,13 +47,34 @@ class Node:
         return (profile for atom in self.atoms for profile in atom.members)
 
 
+class Homes(Mapping[tuple[str, str], Node]):
+    """The node of each entity of an article, by the article's IRI and the entity's id."""
+
+    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+        self.inside: dict[str, dict[str, Node]] = {}
+        """For each article the nodes of its entities by their ids."""
+        for node in nodes:
+            for profile in node.members:
+                self.inside.setdefault(profile.article, {})[profile.entity] = node
+
+    def __getitem__(self, place: tuple[str, str]) -> Node:
+        article, entity = place
+        return self.inside[article][entity]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((article, entity) for article, homes in self.inside.items() for entity in homes)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.inside.values()))
+
+
 @dataclass(slots=True)
 class Entities:
     """Nodes, and the pairs of atoms with their scores that made or did not make them."""
 
     nodes: list[Node] = field(default_factory=list)
     pairs: list[tuple[Atom, Atom, Score]] = field(default_factory=list)
-    of: dict[tuple[str, str], Node] = field(default_factory=dict)
+    of: Homes = field(default_factory=Homes)
     """The node of an entity of an article."""
 
 
@@ -77,7 +101,7 @@ def resolve(profiles: Iterable[Profile]) -> Entities:
         for left, right in wanted
         if (value := scores[left, right]) is not None
     ]
-    result.of = {(profile.article, profile.entity): node for node in result.nodes for profile in node.members}
+    result.of = Homes(result.nodes)
     return result
 
 
@@ -88,9 +112,11 @@ def atoms(profiles: Iterable[Profile]) -> list[Atom]:
     groups: dict[tuple[object, ...], list[Profile]] = defaultdict(list)
     for profile in profiles:
         # What the gazetteer knows is one whatever articles say of it.
-        said: tuple[object, ...] = () if profile.known else (profile.states, scoring.offices(profile.titles))
-        words = scoring.person_words(profile.label) if profile.family == "person" else ()
-        if len(words) == 1 and names.skeleton(words[0]) in shared:
+        if profile.known:
+            said: tuple[object, ...] = ()
+        else:
+            said = profile.states, scoring.offices(profile.titles) if profile.titles else profile.titles
+        if profile.label in shared and profile.family == "person":
             said = (*said, profile.article)  # each article may mean another of those who are called so
         groups[profile.key, profile.cls in scoring.BASES, *said].append(profile)
     made = []
@@ -104,28 +130,49 @@ def atoms(profiles: Iterable[Profile]) -> list[Atom]:
                 forms=frozenset(form for profile in group for form in profile.forms),
                 known=group[0].known,
                 local=group[0].local,
-                states=frozenset().union(*(profile.states for profile in group)),
-                titles=frozenset().union(*(profile.titles for profile in group)),
-                mates=frozenset().union(*(profile.mates for profile in group)),
-                dates=frozenset(profile.date for profile in group if profile.date),
+                states=_together(profile.states for profile in group),
+                titles=_together(profile.titles for profile in group),
+                mates=_together(profile.mates for profile in group),
+                dates=_ends(profile.date for profile in group),
                 members=tuple(group),
             )
         )
     return sorted(made, key=lambda atom: atom.order)
 
 
+def _together(parts: Iterable[Iterable[str]]) -> frozenset[str]:
+    return frozenset(item for part in parts for item in part)
+
+
+def _ends(dates: Iterable[str | None]) -> frozenset[str]:
+    """The first and the last of some dates: what lies between them says nothing more."""
+    known = {date for date in dates if date}
+    return frozenset((min(known), max(known))) if known else frozenset()
+
+
 def _shared_surnames(profiles: Iterable[Profile]) -> set[str]:
-    """The sounds of family names that several full names have, and that stand alone in few articles."""
+    """Labels that are family names alone which several full names have, and that stand alone in few articles.
+
+    Which spellings are one family name, their sound says.
+    """
+    labels = Counter(profile.label for profile in profiles if profile.family == "person")
     bearers: dict[str, set[str]] = defaultdict(set)
     alone: Counter[str] = Counter()
-    for profile in profiles:
-        if profile.family == "person":
-            words = scoring.person_words(profile.label)
-            if len(words) > 1:
-                bearers[names.skeleton(words[-1])].add(names.skeleton(words[0]))
-            elif words:
-                alone[names.skeleton(words[0])] += 1
-    return {sound for sound, people in bearers.items() if len(people) > 1 and alone[sound] <= MANY}
+    singles: dict[str, list[str]] = defaultdict(list)
+    for label, count in labels.items():
+        words = scoring.person_words(label)
+        sound = names.skeleton(words[-1]) if words else ""
+        if len(words) > 1:
+            bearers[sound].add(names.skeleton(words[0]))
+        elif words:
+            alone[sound] += count
+            singles[sound].append(label)
+    return {
+        label
+        for sound, people in bearers.items()
+        if len(people) > 1 and alone[sound] <= MANY
+        for label in singles.get(sound, ())
+    }
 
 
 def _class(classes: Mapping[str, int]) -> str:
@@ -135,7 +182,13 @@ def _class(classes: Mapping[str, int]) -> str:
 
 
 def candidates(found: Sequence[Atom]) -> set[Pair]:
-    """Pairs of atoms that share a block."""
+    """Pairs of atoms that share a block.
+
+    In a block of more than ``LARGEST`` atoms, which are in the order of their names, each is compared with
+    the next ``WINDOW`` ones only (sorted neighbourhood; Hernández and Stolfo 1995), and a name that stands
+    alone with the ``BEARERS`` whole ones of which most articles tell: cost grows with the atoms, not with
+    their square.
+    """
     blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
     full: dict[str, list[int]] = defaultdict(list)
     alone: dict[str, list[int]] = defaultdict(list)
@@ -152,18 +205,23 @@ def candidates(found: Sequence[Atom]) -> set[Pair]:
                         kept[sound].append(at)
     pairs: set[Pair] = set()
     for members in blocks.values():
-        pairs.update(_all_pairs(members))
+        pairs.update(_near_pairs(members))
     for sound, singles in alone.items():
-        pairs.update(_all_pairs(sorted({*singles})))
-        pairs.update((min(a, b), max(a, b)) for a in singles for b in full.get(sound, ()) if a != b)
+        pairs.update(_near_pairs(sorted({*singles})))
+        bearers = full.get(sound, [])
+        if len(singles) * len(bearers) > LARGEST**2:
+            bearers = sorted({*bearers}, key=lambda at: (-len(found[at].members), at))[:BEARERS]
+        pairs.update((min(a, b), max(a, b)) for a in singles for b in bearers if a != b)
     return pairs
 
 
-def _all_pairs(members: Sequence[int]) -> Iterator[Pair]:
+def _near_pairs(members: Sequence[int]) -> Iterator[Pair]:
+    """All pairs of a block, or of a large one those of neighbours; members are sorted."""
+    reach = WINDOW if len(members) > LARGEST else len(members)
     for index, left in enumerate(members):
-        for right in members[index + 1 :]:
+        for right in members[index + 1 : index + 1 + reach]:
             if left != right:
-                yield (left, right) if left < right else (right, left)
+                yield left, right
 
 
 def _sounds(word: str) -> set[str]:
@@ -245,11 +303,11 @@ def _width(atom: Atom) -> int:
 
 def _node(group: Sequence[Atom]) -> Node:
     """The node of a cluster: the gazetteer's name, else the fullest name that most articles use."""
-    known = [atom for atom in group if atom.known]
-    labels: Counter[tuple[str, str]] = Counter()
-    for atom in group:
-        for profile in atom.members:
-            labels[profile.label, profile.key] += 1
+    if len(group) == 1 and len(group[0].members) == 1:
+        only = group[0].members[0]
+        return Node(only.key, only.cls, only.label, tuple(group))
+    leading = [atom for atom in group if atom.known] or group
+    labels = Counter((profile.label, profile.key) for atom in group for profile in atom.members)
 
     def rank(item: tuple[str, str]) -> tuple[object, ...]:
         label, key = item
@@ -262,13 +320,8 @@ def _node(group: Sequence[Atom]) -> Node:
             key,
         )
 
-    label, key = min(
-        ((profile.label, profile.key) for atom in known or group for profile in atom.members), key=rank
-    )
-    classes: Counter[str] = Counter()
-    for atom in known or group:
-        for profile in atom.members:
-            classes[profile.cls] += 1
+    label, key = min({(profile.label, profile.key) for atom in leading for profile in atom.members}, key=rank)
+    classes = Counter(profile.cls for atom in leading for profile in atom.members)
     return Node(key, _class(classes), label, tuple(group))
 
 

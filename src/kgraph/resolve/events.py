@@ -11,11 +11,15 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from kgraph import spelling
 from kgraph.model import DateBasis
 from kgraph.nlp.lemma import irregular_verbs
-from kgraph.resolve.clusters import Pair, Score, cluster, components
+from kgraph.resolve.clusters import Pair, Score, cluster, joined
+from kgraph.resolve.pairing import Columns, Table, Traits
 from kgraph.resolve.profile import Happening, Reading
 
 WEIGHTS: Mapping[str, float] = {
@@ -59,7 +63,6 @@ SPEECH = frozenset({"Accusation", "Statement", "Support", "Request", "Rejection"
 SOON = 3
 """Days between two articles that may tell of one happening without saying when it was."""
 FAR = 30
-WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +98,16 @@ class Told:
         return self.date or "9999", self.happening.article, self.happening.event
 
 
-def told(
-    reading: Reading, node_of: Callable[[str], str | None], states_of: Mapping[str, frozenset[str]]
-) -> list[Told]:
+def told(reading: Reading, node_of: Mapping[str, str], states_of: Mapping[str, frozenset[str]]) -> list[Told]:
     """The events of an article; ``node_of`` gives the node of an entity that has a name, by its id."""
     found = []
-    named = {node for id_ in reading.keys if (node := node_of(id_)) is not None}
-    affair = frozenset(node for node in named if not _is_state(node, states_of))
+    affair = frozenset(node for node in node_of.values() if not _is_state(node, states_of))
     for item in reading.happenings:
         who: dict[str, set[str]] = defaultdict(set)
         for role, ids in item.roles:
             side = "place" if role == "base" else role
-            who[side] |= {node for id_ in ids if (node := node_of(id_)) is not None}
-        beside = {node for id_ in item.company if (node := node_of(id_)) is not None}
+            who[side] |= {node_of[id_] for id_ in ids if id_ in node_of}
+        beside = {node_of[id_] for id_ in item.company if id_ in node_of}
         places = who.get("place", set())
         found.append(
             Told(
@@ -127,7 +127,8 @@ def told(
 
 
 def _is_state(node: str, states_of: Mapping[str, frozenset[str]]) -> bool:
-    return states_of.get(node) == frozenset({node})
+    found = states_of.get(node)
+    return found is not None and len(found) == 1 and node in found
 
 
 def _word(trigger: str) -> str:
@@ -290,71 +291,10 @@ def _places(one: Told, other: Told) -> Iterator[Sign]:
         yield "other place", 1, "different place", None
 
 
-# ---------------------------------------------------------------- candidates and clusters
+# ---------------------------------------------------------------- clusters
 
 
-def buckets(item: Told) -> Iterator[str]:
-    """Spans of time in which an event may lie: two weeks, and more before an article that says no day."""
-    begin = item.happening.begin or item.date
-    day = item.day or (0 if item.happening.begin else item.told_on)
-    if begin is None:
-        yield "undated"
-    elif day:
-        first = day // WEEK - (0 if item.day else LOOK_BACK)
-        yield from (f"week {number}" for number in range(first, day // WEEK + 2))
-    else:
-        yield begin[: len("2017-12")]
-
-
-def candidates(items: Sequence[Told]) -> set[Pair]:
-    """Pairs that share class, time and a participant or neighbour, or a week and a name of their articles."""
-    near: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    far: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    vague: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    dated: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    telling = _telling_names(items)
-    for at, item in enumerate(items):
-        kind = root(item.happening.cls), item.happening.realis
-        close = item.beside.union(*item.who.values())
-        for bucket in buckets(item):
-            is_vague = bucket[0].isdigit()
-            for node in close:
-                (vague if is_vague else near)[*kind, bucket, node].append(at)
-            for node in () if is_vague else telling[item.happening.article]:
-                far[*kind, bucket, node].append(at)
-        if item.day:
-            begin = item.happening.begin or ""
-            for node in close:
-                dated[*kind, begin[:7], node].append(at)
-                dated[*kind, begin[:4], node].append(at)
-    pairs: set[Pair] = set()
-    for blocks, largest in ((near, LARGEST), (far, LARGEST // 3), (vague, LARGEST)):
-        for members in blocks.values():
-            if len(members) <= largest:
-                pairs.update((a, b) for index, a in enumerate(members) for b in members[index + 1 :])
-    for block, members in vague.items():
-        others = dated.get(block, ())
-        if len(members) + len(others) <= LARGEST:
-            pairs.update((min(a, b), max(a, b)) for a in members for b in others)
-    return pairs
-
-
-def _telling_names(items: Sequence[Told]) -> dict[str, list[str]]:
-    """The names of each article that fewest others have: what they share they may tell alike."""
-    affairs = {item.happening.article: item.affair for item in items}
-    count = Counter(node for affair in affairs.values() for node in affair)
-    return {
-        article: sorted(affair, key=lambda node: (count[node], node))[:RAREST]
-        for article, affair in affairs.items()
-    }
-
-
-RAREST = 15
-"""Names of an article by which others of its affair are found."""
-LOOK_BACK = 2
-"""Weeks before an article in which what it tells without a day may have been."""
-LARGEST = 30
-"""Events of one class, week and participant; of a state at war there are too many to tell anything by it."""
+Link = tuple[Told, Told, Score]
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +303,8 @@ class Happened:
 
     iri: str
     members: tuple[Told, ...]
-    pairs: tuple[tuple[Told, Told, Score], ...] = ()
+    pairs: Sequence[Link] = ()
+    """The pairs of members that were compared, with their scores and reasons."""
 
     @property
     def best_date(self) -> tuple[str | None, str | None, DateBasis | None]:
@@ -390,29 +331,122 @@ class Happened:
 def resolve(items: Iterable[Told], states_of: Mapping[str, frozenset[str]]) -> list[Happened]:
     """Those happenings that several articles tell; the result does not depend on the order of articles."""
     found = sorted(items, key=lambda item: item.order)
-    scores: dict[Pair, Score | None] = {}
+    table = Table(states_of)
+    for item in found:
+        table.add(item, root(item.happening.cls))
+    return happenings(table, found.__getitem__, states_of)
+
+
+def happenings(
+    table: Table, told_of: Callable[[int], Told], states_of: Mapping[str, frozenset[str]]
+) -> list[Happened]:
+    """Those happenings that several articles tell, of a table whose events were added in their order.
+
+    ``told_of`` gives an event by its place in the table. Only pairs that speak for being one are kept: a
+    cluster grows by no other, so that what those do not join is apart from the start.
+    """
+    size = len(table)
+    if not size:
+        return []
+    columns = Columns(table)
 
     def scored(left: int, right: int) -> Score | None:
-        pair = (left, right) if left < right else (right, left)
-        if pair not in scores:
-            scores[pair] = score(found[pair[0]], found[pair[1]], states_of)
-        return scores[pair]
+        return score(told_of(min(left, right)), told_of(max(left, right)), states_of)
 
-    wanted = [pair for pair in sorted(candidates(found)) if scored(*pair) is not None]
+    parts = [np.zeros(0, np.int64)]
+    for kind, (cls, _) in columns.kinds.items():
+        traits = Traits(cls in RECIPROCAL, cls in SPEECH, SMALLEST, FEWEST, MOST)
+        parts += [np.unique(left * size + right) for left, right in columns.worth(kind, WEIGHTS, traits)]
+    values: dict[Pair, Score] = {}
+    for code in np.unique(np.concatenate(parts)).tolist():
+        pair = divmod(code, size)
+        value = scored(*pair)
+        if value is not None and value.value > 0:
+            values[pair] = value
+    del parts
+    groups: list[list[int]] = []
+    for members, pairs in joined(values):
+        known: dict[Pair, Score | None] = {pair: values[pair] for pair in pairs}
+        groups += [
+            group for group in cluster(members, pairs, _kept(known, scored), least=LEAST) if len(group) > 1
+        ]
+    links = _Links(columns, groups, scored, told_of, states_of)
     result = []
-    for members, pairs in components(len(found), wanted):
-        if len(members) < 2:
-            continue
-        groups = [group for group in cluster(members, pairs, scored, least=LEAST) if len(group) > 1]
-        home = {at: number for number, group in enumerate(groups) for at in group}
-        links: dict[int, list[tuple[Told, Told, Score]]] = defaultdict(list)
-        for a, b in pairs:
-            if a in home and home[a] == home.get(b):
-                value = scored(a, b)
-                if value is not None:
-                    why = reasons(found[a], found[b], states_of)
-                    links[home[a]].append((found[a], found[b], Score(value.value, why)))
-        for number, group in enumerate(groups):
-            parts = tuple(found[at] for at in group)
-            result.append(Happened(parts[0].happening.iri, parts, tuple(links[number])))
+    for number, group in enumerate(groups):
+        told = tuple(told_of(at) for at in group)
+        result.append(Happened(told[0].happening.iri, told, _Pairs(links, number)))
     return result
+
+
+def _kept(
+    known: dict[Pair, Score | None], scored: Callable[[int, int], Score | None]
+) -> Callable[[int, int], Score | None]:
+    """``scored`` with a memory."""
+
+    def find(left: int, right: int) -> Score | None:
+        pair = (left, right) if left < right else (right, left)
+        if pair not in known:
+            known[pair] = scored(*pair)
+        return known[pair]
+
+    return find
+
+
+class _Links:
+    """The compared pairs of each group, found when first asked for."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        groups: Sequence[Sequence[int]],
+        scored: Callable[[int, int], Score | None],
+        told_of: Callable[[int], Told],
+        states_of: Mapping[str, frozenset[str]],
+    ) -> None:
+        self.columns, self.groups, self.scored = columns, groups, scored
+        self.told_of, self.states_of = told_of, states_of
+        self.found: dict[int, list[Link]] | None = None
+
+    def of(self, number: int) -> list[Link]:
+        """Those of one group, in the order of their members."""
+        if self.found is None:
+            self.found = self._all()
+        return self.found.get(number, [])
+
+    def _all(self) -> dict[int, list[Link]]:
+        home = np.full(self.columns.size, -1)
+        for number, group in enumerate(self.groups):
+            home[group] = number
+        codes = set()
+        for kind in self.columns.kinds:
+            for left, right in self.columns.candidates(kind):
+                inside = (home[left] == home[right]) & (home[left] >= 0)
+                codes |= set(zip(left[inside].tolist(), right[inside].tolist(), strict=True))
+        found: dict[int, list[Link]] = defaultdict(list)
+        for left, right in sorted(codes):
+            value = self.scored(left, right)
+            if value is not None:
+                one, other = self.told_of(left), self.told_of(right)
+                why = Score(value.value, reasons(one, other, self.states_of))
+                found[int(home[left])].append((one, other, why))
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs(Sequence[Link]):
+    """The compared pairs of one group; they are many, and only people ask for them."""
+
+    links: _Links
+    number: int
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.links.of(self.number)[at]
+
+    def __len__(self) -> int:
+        return len(self.links.of(self.number))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.number)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
+from typing import Any
 
 from kgraph import spelling
 from kgraph.gazetteer import Gazetteer, normalize, slug
@@ -99,9 +102,9 @@ class Reading:
     """The article's own."""
     date: str | None
     keys: Mapping[str, str]
-    """The key of every entity that takes part in something, by its id."""
+    """The key of every entity that takes part in something, by its id; none in a light reading."""
     profiles: tuple[Profile, ...]
-    happenings: tuple[Happening, ...]
+    happenings: Sequence[Happening]
 
 
 def read(extraction: Extraction, *, article: str, gazetteer: Gazetteer, iri_of: Mapping[str, str]) -> Reading:
@@ -299,23 +302,75 @@ def from_json(text: str, article: str) -> Reading:
         value["id"],
         value["date"],
         value["keys"],
-        tuple(
-            Profile(
-                article, id_, key, cls, label, tuple(aliases), bool(known), bool(local),
-                frozenset(states), frozenset(titles), frozenset(mates), value["date"],
-            )
-            for id_, key, cls, label, aliases, known, local, states, titles, mates in value["profiles"]
-        ),
-        tuple(
-            Happening(
-                article, event, iri, cls, mode, trigger, realis, begin, end, basis, confidence, source,
-                tuple((role, tuple(ids)) for role, ids in roles),
-                tuple((role, number) for role, number in counts),
-                tuple(company), tuple(words), tuple(at),
-            )
-            for (
-                event, iri, cls, mode, trigger, realis, begin, end, basis, confidence, source,
-                roles, counts, company, words, at,
-            ) in value["happenings"]
-        ),
-    )  # fmt: skip
+        tuple(_profiles(value, article)),
+        tuple(_happenings(value["happenings"], article)),
+    )
+
+
+def light(text: str, article: str) -> Reading:
+    """Read back what resolution needs of what ``to_json`` wrote, in little memory.
+
+    Keys are left out; equal strings are one; the events stay text until they are asked for.
+    """
+    begin = text.index(_EVENTS)  # within a string its quotation marks would be escaped
+    value = json.loads(text[:begin] + "}")
+    return Reading(
+        article,
+        value["id"],
+        value["date"],
+        {},
+        tuple(_profiles(value, article)),
+        _Later(text[begin + len(_EVENTS) - 1 : -1].encode(), article),
+    )
+
+
+_EVENTS = ',"happenings":['
+
+
+@dataclass(frozen=True, slots=True)
+class _Later(Sequence[Happening]):
+    """The events of an article, made anew from text whenever they are asked for."""
+
+    text: bytes
+    article: str
+
+    def __iter__(self) -> Iterator[Happening]:
+        return _happenings(json.loads(self.text), self.article)
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(self)[at]
+
+    def __len__(self) -> int:
+        return len(json.loads(self.text))
+
+    def __bool__(self) -> bool:
+        return self.text != b"[]"
+
+
+def _profiles(value: Mapping[str, Any], article: str) -> Iterator[Profile]:
+    for id_, key, cls, label, aliases, known, local, states, titles, mates in value["profiles"]:
+        yield Profile(
+            article, intern(id_), intern(key), intern(cls), intern(label), tuple(map(intern, aliases)),
+            bool(known), bool(local), _one(tuple(states)), _one(tuple(titles)), _one(tuple(mates)),
+            None if value["date"] is None else intern(value["date"]),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def _one(items: tuple[str, ...]) -> frozenset[str]:
+    """One set for equal ones."""
+    return frozenset(map(intern, items))
+
+
+def _happenings(values: Iterable[Any], article: str) -> Iterator[Happening]:
+    for (
+        event, iri, cls, mode, trigger, realis, begin, end, basis, confidence, source,
+        roles, counts, company, words, at,
+    ) in values:  # fmt: skip
+        yield Happening(
+            article, event, iri, intern(cls), mode, trigger, intern(realis), begin, end, basis, confidence,
+            source,
+            tuple((role, tuple(ids)) for role, ids in roles),
+            tuple((role, number) for role, number in counts),
+            tuple(company), tuple(words), tuple(at),
+        )  # fmt: skip

@@ -33,10 +33,10 @@ class Twins:
         found = []
         left = dict(self.others)
         for item in happened:
-            groups = [(member, left.pop(_name(member), ())) for member in item.members]
+            groups = [(member, left.pop(name(member), ())) for member in item.members]
             found.append(_happened([member for member, _ in groups], groups, item.pairs))
-        alone = {_name(told): told for told in self.first if _name(told) in left}
-        found += [_happened([told], [(told, left[name])], ()) for name, told in alone.items()]
+        alone = {name(told): told for told in self.first if name(told) in left}
+        found += [_happened([told], [(told, left[key])], ()) for key, told in alone.items()]
         return sorted(found, key=lambda item: item.members[0].order)
 
 
@@ -53,8 +53,8 @@ def find(told: Sequence[Told], copies: Copies) -> Twins:
     for item in ordered:
         for begin in item.happening.at:
             here[item.happening.article, begin, root(item.happening.cls), item.happening.realis].append(item)
-    first = {_name(item): item for item in ordered}
-    taken = {_name(item): {item.happening.article} for item in ordered}
+    first = {name(item): item for item in ordered}
+    taken = {name(item): {item.happening.article} for item in ordered}
     places = {
         article: {own.begin: (other, twin.begin) for own, (other, twin) in same.items()}
         for article, same in copies.same.items()
@@ -70,31 +70,32 @@ def find(told: Sequence[Told], copies: Copies) -> Twins:
             alike = [other for other in theirs if other.stem == item.stem]
             number = [other for other in mine if other.stem == item.stem].index(item)
             if number < len(alike):
-                match = first[_name(alike[number])]
+                match = first[name(alike[number])]
             elif len(mine) == len(theirs) == 1:
-                match = first[_name(theirs[0])]
+                match = first[name(theirs[0])]
             else:
                 continue
-            if match is not item and own.article not in taken[_name(match)]:
-                first[_name(item)] = match
-                taken[_name(match)].add(own.article)
+            if match is not item and own.article not in taken[name(match)]:
+                first[name(item)] = match
+                taken[name(match)].add(own.article)
                 break
     others: dict[Name, list[Told]] = defaultdict(list)
     for item in ordered:
-        if first[_name(item)] is not item:
-            others[_name(first[_name(item)])].append(item)
-    kept = tuple(item for item in ordered if first[_name(item)] is item)
-    return Twins(kept, {name: tuple(items) for name, items in others.items()})
+        if first[name(item)] is not item:
+            others[name(first[name(item)])].append(item)
+    kept = tuple(item for item in ordered if first[name(item)] is item)
+    return Twins(kept, {key: tuple(items) for key, items in others.items()})
 
 
-def _name(item: Told) -> Name:
+def name(item: Told) -> Name:
+    """Article and id of an event."""
     return item.happening.article, item.happening.event
 
 
 def _happened(
     members: list[Told],
     groups: list[tuple[Told, tuple[Told, ...]]],
-    pairs: tuple[tuple[Told, Told, Score], ...],
+    pairs: Sequence[tuple[Told, Told, Score]],
 ) -> Happened:
     every = sorted(
         [*members, *(twin for _, others in groups for twin in others)], key=lambda item: item.order
