@@ -50,7 +50,7 @@ def render(data: dict[str, Any], *, title: str) -> str:
         title=title,
         policy=policy,
         style=Markup(style),  # noqa: S704  (ours)
-        library=Markup(library),  # noqa: S704  (pyvis's copy of vis-network)
+        library=Markup(library),  # noqa: S704  (vis-network)
         script=Markup(script),  # noqa: S704  (ours)
         data=Markup(text),  # noqa: S704  (escaped there)
         packing=packing,
@@ -64,19 +64,10 @@ def to_json(value: object) -> str:
 
 
 def _library() -> str:
-    """Read vis-network as pyvis ships it, the newest version there, without its source map's address."""
-    folder = files("pyvis") / "lib"
-    versions = sorted(
-        (tuple(map(int, match[1].split("."))), item)
-        for item in folder.iterdir()
-        if (match := re.fullmatch(r"vis-(\d+(?:\.\d+)*)", item.name))
-    )
-    text = (versions[-1][1] / "vis-network.min.js").read_text(encoding="utf-8")
-    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
-    # HTML has no carriage returns: a browser hashes the script after it has dropped them.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    """Read vis-network as it lies beside this module; how it was made stands in its head."""
+    text = _text("vis-network.min.js")
     if re.search(r"</script|<!--", text, re.IGNORECASE):
-        raise ValueError("pyvis's vis-network cannot stand inside a page: it holds the end of a script")
+        raise ValueError("vis-network.min.js cannot stand inside a page: it holds the end of a script")
     return text
 
 
