@@ -19,7 +19,7 @@ from kgraph.store import Graph
 from kgraph.view import html, view
 from kgraph.view.narrow import around_names, found_by, in_time
 from kgraph.view.picture import Picture
-from kgraph.view.places import coasts, points
+from kgraph.view.places import coasts
 from kgraph.view.select import select
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ PREFIXES = """
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix e: <https://w3id.org/kgraph/entity/actor/> . @prefix p: <https://w3id.org/kgraph/entity/place/> .
+@prefix geo: <http://www.opengis.net/ont/geosparql#> .
 @prefix a: <https://w3id.org/kgraph/article/> . @base <https://w3id.org/kgraph/article/> .
 """
 
@@ -62,7 +63,9 @@ e:aland a kg:State , kg:Actor ; skos:prefLabel "ALAND"@en ; skos:altLabel "Old A
 e:borduria a kg:State , kg:Actor ; skos:prefLabel "Borduria"@en .
 e:cascara a kg:ArmedGroup , kg:Actor ; skos:prefLabel "Cáscara"@en .
 e:dunia a kg:Person , kg:Actor ; skos:prefLabel "دنيا"@en .
-p:incirlik-air-base a kg:AirBase , kg:Base , kg:Place ; skos:prefLabel "Incirlik Air Base"@en .
+p:incirlik-air-base a kg:AirBase , kg:Base , kg:Place ; skos:prefLabel "Incirlik Air Base"@en ;
+  geo:hasGeometry <https://w3id.org/kgraph/geometry/place/incirlik-air-base> .
+<https://w3id.org/kgraph/geometry/place/incirlik-air-base> geo:asWKT "POINT(35.43 37)"^^geo:wktLiteral .
 """
     + event(
         "met",
@@ -139,23 +142,33 @@ def test_a_query_draws_what_it_gives() -> None:
         found_by(picture(), graph, "ASK { ?s ?p ?o }")
 
 
-def test_points_are_those_of_the_gazetteer_and_on_earth() -> None:
-    """Bases, places and capitals have theirs; a point that the graph states is read."""
-    known = points()
-    assert known["entity/place/incirlik-air-base"] == pytest.approx((35.4, 37.0), abs=0.2)
-    assert known["entity/place/aleppo"] == (37.2, 36.2)
-    assert {"entity/place/kyiv", "entity/place/al-udeid-air-base"} < known.keys()
-    assert all(abs(x) <= 180 and abs(y) <= 90 for x, y in known.values())
+def test_coasts_are_on_earth() -> None:
+    """Degrees, and each outline a surface."""
     assert all(len(line["points"]) > 2 for line in coasts())
     assert all(abs(x) <= 180 and abs(y) <= 90 for line in coasts() for x, y in line["points"])
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ('geo:hasGeometry p:g . p:g geo:asWKT "POINT(12.5 -3)"', (12.5, -3.0)),
+        ('geo:asWKT "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> Point (12.5 -3)"', (12.5, -3.0)),
+        ("wgs:lat -3 ; wgs:long 12.5", (12.5, -3.0)),
+        ('geo:hasGeometry p:g . p:g geo:asWKT "POLYGON((0 0, 1 1, 0 1, 0 0))"', None),
+        ('geo:asWKT "POINT(181 2)"', None),
+        ("wgs:lat 3", None),
+    ],
+)
+def test_coordinates_are_those_of_the_graph(said: str, place: tuple[float, float] | None) -> None:
+    """As kgraph writes them, as other tools do; what is no point on Earth is none."""
     trig = (
         PREFIXES
-        + "@prefix geo: <http://www.opengis.net/ont/geosparql#> . "
-        + 'a:x { e:x a kg:Place ; skos:prefLabel "X" ; geo:asWKT "POINT(12.5 -3)" }'
+        + "@prefix wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#> . "
+        + f'a:x {{ e:x a kg:Place ; skos:prefLabel "X" . e:x {said} . }}'
     )
     store = ox.Store()
     store.load(trig.encode(), format=ox.RdfFormat.TRIG)
-    assert [node.point for node in select(Graph(store).quads()).nodes] == [(12.5, -3.0)]
+    assert [node.point for node in select(Graph(store).quads()).nodes] == [place]
 
 
 def test_notebooks_show_the_graph_in_a_closed_frame() -> None:

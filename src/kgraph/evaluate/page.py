@@ -12,8 +12,8 @@ busy    seconds of processor time that the page's main thread took for it, filte
 frame   milliseconds a frame, the mean over a drag of the whole drawing to and fro
 
 Above them what any page costs: an empty one, and one with vis-network's script and nothing to draw.
-``--pyvis`` measures what pyvis itself writes for the same nodes and edges as well; its drawing counts as there
-when its bar of progress has gone. Without Playwright and Chromium only the first two columns are filled.
+``--pyvis`` measures what pyvis itself writes for the same nodes and edges as well; its drawing counts as
+there when its bar of progress has gone. Without Playwright and Chromium only the first columns are filled.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def write_plain(picture: Picture, path: Path) -> None:
 
 
 def drawn(path: Path, *, tabs: int = 5, is_dragged: bool = True) -> str:
-    """Open the page in so many new tabs and return the columns drawn, busy and frame; or why there are none."""
+    """Open the page in so many new tabs; return the columns drawn, busy and frame, or why there are none."""
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
     try:
         from playwright.sync_api import Error, sync_playwright

@@ -13,12 +13,12 @@ import pyoxigraph as ox
 
 from kgraph import ontology
 from kgraph.export.source import KG, OWL, RDF, RDFS, SKOS, assertion_iris, entity_iris, event_iris, read
-from kgraph.rdf import PREFIXES
+from kgraph.rdf import PREFIXES, point
 from kgraph.rdf import clean as valid
 from kgraph.store import READINGS, Graph
 
 NIF, PROV, SCHEMA, DCTERMS = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"], PREFIXES["dcterms"]
-_XSD = PREFIXES["xsd"]
+_XSD, GEO = PREFIXES["xsd"], PREFIXES["geo"]
 _INTEGERS = {_XSD + name for name in ("integer", "nonNegativeInteger", "int", "long")}
 _LONGEST = 18  # digits of a number that every tool can hold
 # What is said about a fact; every other kg: property is a role, a value or a relation, a new one too.
@@ -80,6 +80,8 @@ class Thing:
     label: str
     aliases: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    point: tuple[float, float] | None = None
+    """Latitude and longitude in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,16 @@ class Facts:
         label = _usual(values, SKOS + "prefLabel") or _usual(values, RDFS + "label") or _tail(iri.value)
         names = {*_all(values, SKOS + "prefLabel"), *_all(values, SKOS + "altLabel")} - {label}
         aliases, same_as = tuple(sorted(map(clean, names))), tuple(_all(values, OWL + "sameAs"))
-        return Thing(iri.value, cls, classes, clean(label), aliases, same_as)
+        return Thing(iri.value, cls, classes, clean(label), aliases, same_as, self._point(values))
+
+    def _point(self, values: _Values) -> tuple[float, float] | None:
+        """Return the point of the geometry that most articles give."""
+        geometry = _usual(values, GEO + "hasGeometry")
+        if not geometry:
+            return None
+        said, _ = self._said(ox.NamedNode(geometry))
+        found = point(str(_usual(said, GEO + "asWKT")))
+        return found and (found[1], found[0])
 
     def _event(self, iri: ox.NamedNode) -> Happening:
         values, each = self._said(iri)

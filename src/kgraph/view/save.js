@@ -21,6 +21,8 @@ const quoted = (text, suffix = '') => '"' + String(text).replace(/[\\"]/g, '\\$&
 const dated = text => quoted(text, {4: '^^xsd:gYear', 7: '^^xsd:gYearMonth', 10: '^^xsd:date'}[text.length] || '');
 const literal = text => /^-?\d{1,15}$/.test(text) ? `"${text}"^^xsd:integer` : quoted(text);
 
+const geometryOf = id => id.startsWith('entity/') ? id.replace('entity', 'geometry') : id + '/geometry';
+
 function toTurtle() {
   const out = Object.entries(ns).filter(([name]) => name !== 'base').sort().map(([name, address]) => `@prefix ${name}: <${address}> .`);
   const say = (subject, pairs) => out.push('', `${subject} ` + pairs.filter(Boolean).map(([p, o]) => `${p} ${o}`).join(' ;\n    ') + ' .');
@@ -32,7 +34,8 @@ function toTurtle() {
     const node = nodes.get(id), classes = [node.cls, ...(data.parents[node.cls] || [])].filter(cls => cls !== 'Thing');
     say(iri(id), [classes.length && ['a', classes.map(term).join(', ')], ['skos:prefLabel', quoted(node.name, '@en')],
       ...(node.names || []).map(name => ['skos:altLabel', quoted(name, '@en')]),
-      node.point && ['geo:asWKT', quoted(`POINT(${node.point.join(' ')})`, '^^geo:wktLiteral')]]);
+      node.point && ['geo:hasGeometry', iri(geometryOf(id))]]);
+    if (node.point) say(iri(geometryOf(id)), [['a', 'geo:Geometry'], ['geo:asWKT', quoted(`POINT(${node.point.join(' ')})`, '^^geo:wktLiteral')]]);
   }
   for (const fact of list) {
     if (fact.kind === 'relation' && !fact.confidence && !(fact.sentences || []).length) {
