@@ -2,7 +2,7 @@
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = () => dark.matches
   ? {paper: '#15181c', ink: '#e4e7eb', soft: '#98a2ad', line: '#59636e', rim: '#0b0d0f', accent: '#56B4E9', faint: '#2a3037'}
-  : {paper: '#fbfbf9', ink: '#1d2329', soft: '#59636e', line: '#a4adb7', rim: '#4a5159', accent: '#0072B2', faint: '#e4e6e9'};
+  : {paper: '#fbfbf9', ink: '#1d2329', soft: '#59636e', line: '#95a0ab', rim: '#4a5159', accent: '#0072B2', faint: '#e4e6e9'};
 const colourOf = (node, look) => state.clusters
   ? (clusterOf.get(node.id) || {}).color || look.soft
   : groups.get(node.group).color || look.ink;
@@ -216,7 +216,8 @@ function framed(places, least = 0) {
     [Math.min(low, place[axis]), Math.max(high, place[axis])], [Infinity, -Infinity]);
   if (!places.length) return {scale: 1, middle: {x: 0, y: 0}, room: freeRoom(), isWhole: true};
   const [left, right] = range('x'), [top, bottom] = range('y'), room = freeRoom();
-  const whole = Math.min(room.width / (right - left + 150), room.height / (bottom - top + 90));
+  const rim = Math.min(room.width / 8, 70); // the names at the sides keep their size, however small the drawing
+  const whole = Math.min((room.width - rim) / (right - left + 110), room.height / (bottom - top + 90));
   return {
     scale: Math.min(Math.max(whole, least), 1.3), middle: {x: (left + right) / 2, y: (top + bottom) / 2}, room, isWhole: whole >= least,
   };
