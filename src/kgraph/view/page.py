@@ -10,6 +10,8 @@ import zlib
 from importlib.resources import files
 from typing import Any
 
+from kgraph.rdf import clean
+
 # Characters that could end a script element or a line of script, all safe as \u escapes inside JSON.
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 _PARTS = (
@@ -47,7 +49,7 @@ def render(data: dict[str, Any], *, title: str) -> str:
         autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
     )
     return environment.from_string(_text("page.html.j2")).render(
-        title=title,
+        title=clean(title),
         policy=policy,
         style=Markup(style),  # noqa: S704  (ours)
         library=Markup(network),  # noqa: S704  (vis-network)

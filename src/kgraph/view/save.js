@@ -14,7 +14,7 @@ function drawnFacts() {
 
 const ns = data.namespaces;
 const iri = id => `<${(/^[a-z][a-z0-9+.-]*:/i.test(id) ? id : ns.base + id)
-  .replace(/[\x00-\x20<>"{}|\\^`\x7f]/g, letter => '%' + letter.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase())}>`;
+  .replace(/[<>"{}|\\^`[\]\p{C}\p{Z}\ufff0-\uffff]|%(?![0-9a-f]{2})/giu, letter => encodeURIComponent(letter.replace(/\p{Cs}/u, '\ufffd')))}>`;
 const term = name => /^[A-Za-z_][\w-]*$/.test(name) ? `kg:${name}` : iri(ns.kg + name);
 const quoted = (text, suffix = '') => '"' + String(text).replace(/[\\"]/g, '\\$&').replace(/[\x00-\x1f\x7f\u2028\u2029]/g,
   letter => '\\u' + letter.charCodeAt(0).toString(16).padStart(4, '0')) + '"' + suffix;
