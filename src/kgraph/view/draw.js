@@ -14,7 +14,7 @@ function styledNode(node, look, isFar, isNamed) {
   const face = {background: isSure ? fill : look.paper, border: isFar ? look.faint : isSure ? look.rim : fill};
   return {
     ...node,
-    label: isNamed || node.rank !== undefined ? node.label : undefined,
+    label: isNamed || node.rank !== undefined ? node.label : '', // undefined would leave the one before
     group: undefined, // vis would put its own group colours over ours at the next update
     shape: groups.get(node.group).shape,
     title: node.kind === 'event' ? `${word(node.cls)}: “${node.name}”` : `${node.name}\n${word(node.cls)}`,
@@ -32,7 +32,7 @@ function styledEdge({line, realis, evidence}, look, isFar, isNamed) {
   const width = Math.min(1 + Math.log2(evidence), 6);
   return {
     ...line,
-    label: isNamed && !isFar ? label : undefined,
+    label: isNamed && !isFar ? label : '',
     title: `${label}\n${plural(evidence, 'sentence')}`,
     dashes: isSolid ? false : realis === 'negated' ? [2, 4] : [6, 4],
     width: isClaim ? 0.6 : width + (line.kind === 'role' ? 0 : 0.6),

@@ -60,6 +60,8 @@ function drawLegend() {
     byId(id).replaceChildren(...(counted.size > 1 ? [box('All', set, [...counted.keys()], {key: 'all ' + id})] : []),
       ...most(counted).map(name => box(word(name), set, [name], {count: counted.get(name)})));
   }
+  for (const id of ['realis', 'lines']) byId(id).parentElement.hidden = !byId(id).childElementCount;
+  byId('reset').hidden = !data.nodes.length;
   if (focused) for (const input of byId('filters').querySelectorAll('input')) if (input.dataset.key === focused) input.focus();
   byId('says').value = claims().has(state.says) ? state.says : '';
   byId('least').value = state.least;

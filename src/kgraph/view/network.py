@@ -145,7 +145,7 @@ def _drawn_label(node: Node, ontology: Ontology) -> str:
     lines = [_word(ontology, node.cls)]
     if node.realis != "actual":
         lines.append(f"({node.realis})")
-    return "\n".join([*lines, node.date] if node.date else lines)
+    return "\n".join(_cut(line, _DRAWN) for line in ([*lines, node.date] if node.date else lines))
 
 
 def _fact(fact: Fact, picture: Picture) -> Json:
