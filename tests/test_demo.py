@@ -142,7 +142,7 @@ def test_readme_names_every_class_and_property(resources: Resources) -> None:
 
 
 def test_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notebook has the shape of nbformat 4, no stored output, and its code runs from top to bottom."""
+    """The notebook has the shape of nbformat 4, and its code runs from top to bottom, without Jupyter too."""
     notebook = json.loads((ROOT / "notebooks" / "first-steps.ipynb").read_text(encoding="utf-8"))
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
     ids = [cell["id"] for cell in notebook["cells"]]
@@ -152,7 +152,6 @@ def test_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for cell in notebook["cells"]:
         assert cell["cell_type"] in {"markdown", "code"}
         if cell["cell_type"] == "code":
-            assert cell["outputs"] == []
             code = "".join(cell["source"])
             exec(compile(code, f"first-steps.ipynb: {cell['id']}", "exec"), names)  # noqa: S102 - our own
     assert names["rows"]

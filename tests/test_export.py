@@ -338,3 +338,22 @@ def test_turtle_is_quick(tmp_path: Path) -> None:
         graph.export(tmp_path / "out.ttl")
         assert time.process_time() - start < 3
         assert graph.size == 20_000
+
+
+@pytest.mark.parametrize(("suffix", "said"), [("graphml", ">25.5<"), ("gexf", '"25.5"')])
+def test_networks_say_where_places_lie(tmp_path: Path, suffix: str, said: str) -> None:
+    """Latitude and longitude of a place's geometry are attributes of its node."""
+    article = "https://w3id.org/kgraph/article/x"
+    text = (
+        "@prefix kg: <https://w3id.org/kgraph#> . @prefix geo: <http://www.opengis.net/ont/geosparql#> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @base <https://w3id.org/kgraph/> .\n"
+        f"<{article}> {{ <{article}> a kg:Article . <entity/place/p> a kg:Place ; skos:prefLabel 'P'@en ;\n"
+        "geo:hasGeometry <geometry/place/p> . <geometry/place/p> geo:asWKT 'POINT(51.3 25.5)' . }"
+    )
+    store = ox.Store()
+    store.load(text.encode(), format=ox.RdfFormat.TRIG)
+    store.extend([ox.Quad(*quad.triple) for quad in store])  # the union, as Graph keeps it
+    export(Graph(store), path := tmp_path / f"g.{suffix}")
+    written = path.read_text(encoding="utf-8")
+    assert '"latitude"' in written
+    assert said in written

@@ -261,6 +261,26 @@ def test_extra_files_add_and_replace(tmp_path: Path) -> None:
     assert mine.find("Al-Udaid", mention_type="Base") is None
 
 
+def test_where_things_lie_and_who_says_so(tmp_path: Path) -> None:
+    """Coordinates of a line, or of points.txt; the file is named, and half a pair is none."""
+    folder(
+        tmp_path,
+        mine="name\tclass\tlat\tlon\nFort Example\tArmyBase\t1.5\t-2\nHalf\tPlace\t3\t\nBay\tPlace\t\t\n",
+    )
+    (tmp_path / "points.txt").write_text(
+        "# degrees\nStrelsau\t50\t14.25\nFort Example\t9\t9\n", encoding="utf-8"
+    )
+    found = gazetteer.load(tmp_path).entries
+    assert (found["place/fort-example"].lat, found["place/fort-example"].lon) == (1.5, -2)
+    assert found["place/fort-example"].located_by == "mine.tsv"
+    assert (found["place/strelsau"].lon, found["place/strelsau"].located_by) == (14.25, "points.txt")
+    assert found["place/half"].lat is None
+    assert found["place/bay"].located_by == ""
+    (tmp_path / "points.txt").write_text("Zenda\t50\t14\n", encoding="utf-8")
+    with pytest.raises(OntologyError, match=r"points\.txt:1: 'Zenda': is no place of the gazetteer"):
+        gazetteer.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

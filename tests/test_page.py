@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -19,7 +20,7 @@ from kgraph.store import Graph
 from kgraph.view import html, view
 from kgraph.view.narrow import around_names, found_by, in_time
 from kgraph.view.picture import Picture
-from kgraph.view.places import coasts, points
+from kgraph.view.places import coasts
 from kgraph.view.select import select
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ PREFIXES = """
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix e: <https://w3id.org/kgraph/entity/actor/> . @prefix p: <https://w3id.org/kgraph/entity/place/> .
+@prefix geo: <http://www.opengis.net/ont/geosparql#> .
 @prefix a: <https://w3id.org/kgraph/article/> . @base <https://w3id.org/kgraph/article/> .
 """
 
@@ -63,7 +65,9 @@ e:aland a kg:State , kg:Actor ; skos:prefLabel "ALAND"@en ; skos:altLabel "Old A
 e:borduria a kg:State , kg:Actor ; skos:prefLabel "Borduria"@en .
 e:cascara a kg:ArmedGroup , kg:Actor ; skos:prefLabel "Cáscara"@en .
 e:dunia a kg:Person , kg:Actor ; skos:prefLabel "دنيا"@en .
-p:incirlik-air-base a kg:AirBase , kg:Base , kg:Place ; skos:prefLabel "Incirlik Air Base"@en .
+p:incirlik-air-base a kg:AirBase , kg:Base , kg:Place ; skos:prefLabel "Incirlik Air Base"@en ;
+  geo:hasGeometry <https://w3id.org/kgraph/geometry/place/incirlik-air-base> .
+<https://w3id.org/kgraph/geometry/place/incirlik-air-base> geo:asWKT "POINT(35.43 37)"^^geo:wktLiteral .
 """
     + event(
         "met",
@@ -140,23 +144,33 @@ def test_a_query_draws_what_it_gives() -> None:
         found_by(picture(), graph, "ASK { ?s ?p ?o }")
 
 
-def test_points_are_those_of_the_gazetteer_and_on_earth() -> None:
-    """Bases, places and capitals have theirs; a point that the graph states is read."""
-    known = points()
-    assert known["entity/place/incirlik-air-base"] == pytest.approx((35.4, 37.0), abs=0.2)
-    assert known["entity/place/aleppo"] == (37.2, 36.2)
-    assert {"entity/place/kyiv", "entity/place/al-udeid-air-base"} < known.keys()
-    assert all(abs(x) <= 180 and abs(y) <= 90 for x, y in known.values())
+def test_coasts_are_on_earth() -> None:
+    """Degrees, and each outline a surface."""
     assert all(len(line["points"]) > 2 for line in coasts())
     assert all(abs(x) <= 180 and abs(y) <= 90 for line in coasts() for x, y in line["points"])
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ('geo:hasGeometry p:g . p:g geo:asWKT "POINT(12.5 -3)"', (12.5, -3.0)),
+        ('geo:asWKT "<http://www.opengis.net/def/crs/OGC/1.3/CRS84> Point (12.5 -3)"', (12.5, -3.0)),
+        ("wgs:lat -3 ; wgs:long 12.5", (12.5, -3.0)),
+        ('geo:hasGeometry p:g . p:g geo:asWKT "POLYGON((0 0, 1 1, 0 1, 0 0))"', None),
+        ('geo:asWKT "POINT(181 2)"', None),
+        ("wgs:lat 3", None),
+    ],
+)
+def test_coordinates_are_those_of_the_graph(said: str, place: tuple[float, float] | None) -> None:
+    """As kgraph writes them, as other tools do; what is no point on Earth is none."""
     trig = (
         PREFIXES
-        + "@prefix geo: <http://www.opengis.net/ont/geosparql#> . "
-        + 'a:x { e:x a kg:Place ; skos:prefLabel "X" ; geo:asWKT "POINT(12.5 -3)" }'
+        + "@prefix wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#> . "
+        + f'a:x {{ e:x a kg:Place ; skos:prefLabel "X" . e:x {said} . }}'
     )
     store = ox.Store()
     store.load(trig.encode(), format=ox.RdfFormat.TRIG)
-    assert [node.point for node in select(Graph(store).quads()).nodes] == [(12.5, -3.0)]
+    assert [node.point for node in select(Graph(store).quads()).nodes] == [place]
 
 
 def test_notebooks_show_the_graph_in_a_closed_frame() -> None:
@@ -198,7 +212,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 class Opened:
     """A page with all it asked for and complained of."""
 
-    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, address: str, *, is_started: bool = True, **options: Any) -> None:
         self.context = browser.new_context(**({"viewport": {"width": 1200, "height": 800}} | options))
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
@@ -210,7 +224,8 @@ class Opened:
             "console",
             lambda said: self.problems.append(said.text) if said.type in {"error", "warning"} else None,
         )
-        self.go(address)
+        if is_started:
+            self.go(address)
 
     def go(self, address: str) -> None:
         """Open an address and wait until the page is drawn."""
@@ -465,6 +480,113 @@ def test_hostile_text_runs_nowhere(browser: Browser, tmp_path: Path) -> None:
     assert found.page.locator("img").count() == 0
     assert found.problems == []
     found.context.close()
+
+
+LONG = "Long name " * 1000
+FIELDS = (  # each field of a graph that holds text from outside, by what it is written as
+    *(
+        "schema:headline",
+        "dcterms:source",
+        "schema:url",
+        "dcterms:identifier",
+        "nif:isString",
+        "skos:prefLabel",
+    ),
+    *("skos:altLabel", "rdfs:label", "kg:trigger", "kg:realis", "kg:dateBasis", "kg:beginDate", "kg:object"),
+    *("kg:killed", "kg:ownField", "kg:position", "nif:beginIndex", "kg:confidence", "kg:mode", "geo:asWKT"),
+)
+
+
+def attack(field: str) -> str:
+    """Return a text that acts where the page takes it for more than text, and says its field."""
+    mark = re.sub("[^a-zA-Z]", "", field)
+    return (
+        f"</script></style></title><script>hacked('{mark}')</script><img src=x onerror=hacked('{mark}')>"
+        f"<svg onload=hacked('{mark}')> javascript:hacked('{mark}') \"' onmouseover=hacked('{mark}') "
+        "`${hacked()}` "
+        f"{{{{ 7*7 }}}} \u202e\u2066\u200b\u200f\u0000\u0007\u001b[31m\u2028\ud800 {mark} {LONG}"
+    )
+
+
+def hostile_graph() -> Graph:
+    """Make a graph whose every text is an attack, under an ontology of one's own as well."""
+    texts = {field: json.dumps(attack(field)).replace("\\ud800", "\\ufffd") for field in FIELDS}
+
+    def said(*fields: str) -> str:
+        return " ; ".join(f"{field} {texts[field]}" for field in fields)
+
+    article = said("schema:headline", "dcterms:source", "schema:url", "dcterms:identifier")
+    event = said(
+        "rdfs:label", "kg:trigger", "kg:realis", "kg:dateBasis", "kg:beginDate", "kg:object", "kg:mode"
+    )
+    text = (
+        PREFIXES
+        + f"""a:one {{ a:one a kg:Article ; {article} .
+<one#char=0,9> a kg:Sentence ; nif:referenceContext a:one ; {said("nif:isString", "nif:beginIndex")} .
+<one#mention-0-5> a kg:Mention ; nif:beginIndex 0 ; nif:endIndex 5 ; nif:referenceContext <one#char=0,9> ;
+  kg:refersTo e:bad .
+e:bad a kg:Onmouseover , kg:Actor ; {said("skos:prefLabel", "skos:altLabel", "kg:position", "kg:ownField")} ;
+  kg:alliedWith e:good ; geo:hasGeometry e:geometry .
+e:geometry {said("geo:asWKT")} .
+e:good a kg:State ; skos:prefLabel "Good" ; kg:ownField {texts["kg:ownField"]} .
+<one#did> a kg:Own , kg:Event ; {event} ; {said("kg:killed", "kg:confidence")} ; kg:actor e:bad ;
+  kg:recipient e:good ; kg:accordingTo e:good ; prov:wasDerivedFrom <one#char=0,9> .
+<one#as> a kg:Assertion ; rdf:subject e:bad ; rdf:predicate kg:ownField ; rdf:object {texts["kg:ownField"]} ;
+  kg:realis {texts["kg:realis"]} ; prov:wasDerivedFrom <one#char=0,9> . }}"""
+    )
+    store = ox.Store()
+    store.load(text.encode(), format=ox.RdfFormat.TRIG)
+    return Graph(store)
+
+
+def test_every_field_of_a_graph_may_be_hostile(browser: Browser, tmp_path: Path) -> None:
+    """Nothing runs, nothing is asked for, all of it stands there as text, and the page keeps its shape."""
+    view(hostile_graph(), tmp_path / "g.html", title=attack("title"))
+    for width in (1200, 360):
+        found = Opened(browser, "about:blank", viewport={"width": width, "height": 800}, is_started=False)
+        found.page.add_init_script("window.ran_ = []; window.hacked = field => window.ran_.push(field);")
+        found.go((tmp_path / "g.html").as_uri())
+        asked = len(found.requests)
+        shown = ""
+        for tab in ("names", "relations", "events", "places", "graph"):
+            found.page.click(f"#tab-{tab}")
+            shown += found.page.inner_text("body")
+        for kind, id in (
+            ("node", "entity/actor/bad"),
+            ("node", "article/one#did"),
+            ("edge", "article/one#did|actor|entity/actor/bad"),
+            ("sentence", "article/one#char=0,9"),
+        ):
+            found.page.evaluate("hash => { location.hash = hash; }", f"#{kind}={quote(id, safe='')}")
+            found.page.wait_for_selector("#panel:not([hidden])")
+            shown += found.page.inner_text("#panel")
+            assert found.page.evaluate("() => document.documentElement.scrollWidth") <= width
+        for mark in (
+            "headline",
+            "source",
+            "isString",
+            "prefLabel",
+            "altLabel",
+            "label",
+            "object",
+            "ownField",
+        ):
+            field = next(name for name in FIELDS if name.endswith(f":{mark}"))
+            assert f"<img src=x onerror=hacked('{re.sub('[^a-zA-Z]', '', field)}')>" in shown, field
+        found.page.click("#panel .close")
+        found.page.fill("#search", "long name")
+        found.page.wait_for_selector("#hits li")
+        found.page.keyboard.press("Escape")
+        ox.Store().load(found.download("#turtle").encode(), format=ox.RdfFormat.TURTLE)
+        found.download("#csv")
+        links = found.page.eval_on_selector_all("a[href]", "all => all.map(link => link.href)")
+        assert [link for link in links if not link.startswith(("http:", "https:"))] == []
+        assert found.page.locator("img, iframe, object, embed, form, base").count() == 0
+        assert found.page.locator("script").count() == 3
+        assert found.page.evaluate("() => window.ran_") == []
+        assert [url for url in found.requests[asked:] if not url.startswith("blob:")] == []
+        assert found.problems == []
+        found.context.close()
 
 
 def test_large_pages_are_packed_and_open_on_an_overview(browser: Browser, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from kgraph import ontology
+from kgraph import gazetteer, ontology
 from kgraph.errors import KGraphError, OntologyError
+from kgraph.gazetteer import Entry
 from kgraph.model import Event, Extraction, Relation, Role
 from kgraph.query import Iri
 from kgraph.rdf import (
@@ -94,6 +95,28 @@ def test_entity_has_its_class_and_all_ancestors() -> None:
     assert values(found, base, "rdf:type") == {"<kg:AirBase>", "<kg:Base>", "<kg:Place>"}
     assert values(found, base, "skos:prefLabel") == {'"Brannoch Air Base"@en'}
     assert values(found, "entity/actor/norvia", "skos:altLabel") == {'"Republic of Norvia"@en'}
+
+
+def test_places_of_the_gazetteer_have_a_geometry_that_names_its_source() -> None:
+    """As GeoSPARQL asks: a feature has a geometry, longitude first; what is no place has none."""
+    where = {"lat": 51.5, "lon": -0.25, "located_by": "my bases.tsv"}
+    keys = [entity.key for entity in sample().entities]
+    entries = {key: Entry(key, key, "Place", **where) for key in keys}  # type: ignore[arg-type]
+    known = dataclasses.replace(gazetteer.load(), entries=entries)
+    found = list(quads(sample(), ontology=load(), run=RUN, gazetteer=known))
+    kind, place, has = (
+        PREFIXES[p] + n for p, n in (("rdf", "type"), ("kg", "Place"), ("geo", "hasGeometry"))
+    )
+    places = {str(q.subject) for q in found if q.predicate.value == kind and str(q.object) == f"<{place}>"}
+    located = {str(q.subject) for q in found if q.predicate.value == has}
+    assert located == places != set()
+    first = min(places)[1:-1]
+    geometry = f"geometry/{first.removeprefix(BASE + 'entity/')}"
+    assert values(found, first, "geo:hasGeometry") == {f"<{geometry}>"}
+    wkt = values(found, geometry, "geo:asWKT")
+    assert wkt == {f'"POINT(-0.25 51.5)"^^<{PREFIXES["geo"]}wktLiteral>'}
+    assert values(found, geometry, "dcterms:source") == {"<gazetteer/my-bases.tsv>"}
+    assert not any(isinstance(term, ox.BlankNode) for quad in found for term in (quad.subject, quad.object))
 
 
 def test_event() -> None:

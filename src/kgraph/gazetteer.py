@@ -10,10 +10,11 @@ import difflib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from kgraph.errors import OntologyError
@@ -78,7 +79,7 @@ class Entry:
     """One known thing. ``key`` is its identity (``"actor/united-states"``), ``cls`` an ontology class.
 
     ``state`` is the name of the state it lies in or belongs to, ``operators`` are names of entries;
-    ``lat`` and ``lon`` are degrees.
+    ``lat`` and ``lon`` are degrees, ``located_by`` is the name of the file that says so.
     """
 
     key: str
@@ -89,6 +90,7 @@ class Entry:
     operators: tuple[str, ...] = ()
     lat: float | None = None
     lon: float | None = None
+    located_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def load(
 ) -> Gazetteer:
     """Read every ``*.tsv`` of a folder, by default the shipped one, and the extra files.
 
+    Coordinates of places stand in ``points.txt`` of the folder, where there is one; a file's own go before.
+
     An entry of an extra file takes the place of one with the same key. Raises OntologyError
     with file, line, entry and known names.
     """
@@ -176,7 +180,10 @@ def load(
         row for file in extra for row in _rows(file, extra=True)
     ]  # first: in every index the first one counts
     rows += [row for file in files for row in _rows(file)]
-    return _gazetteer(rows, types)
+    points = folder / "points.txt"
+    return _gazetteer(
+        rows, types, list(_rows(points, header=["name", "lat", "lon"])) if points.exists() else []
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +224,14 @@ class _Row:
         return value
 
 
-def _rows(file: Path, *, extra: bool = False) -> Iterator[_Row]:
-    """Read the lines of one file, its header checked."""
+def _rows(file: Path, *, extra: bool = False, header: Sequence[str] = ()) -> Iterator[_Row]:
+    """Read the lines of one file, its header checked; ``header`` is that of a file without one."""
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise OntologyError(f"{file}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise OntologyError(f"{file}: is not UTF-8 text: {error.reason} at byte {error.start}") from error
-    header: list[str] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -246,7 +252,7 @@ def _rows(file: Path, *, extra: bool = False) -> Iterator[_Row]:
         yield row
 
 
-def _gazetteer(rows: list[_Row], types: Mapping[str, str]) -> Gazetteer:
+def _gazetteer(rows: list[_Row], types: Mapping[str, str], points: list[_Row]) -> Gazetteer:
     """Make the entries, then the indices over them."""
     named = [row for row in rows if row["name"]]
     for row in named:
@@ -283,6 +289,14 @@ def _gazetteer(rows: list[_Row], types: Mapping[str, str]) -> Gazetteer:
         for word in (row["metonym"], *row.list("aliases")) if row["metonym"] else ():
             metonyms.setdefault(normalize(word), state_of[_known(row, row["of"], states, "a state")])
     entries = cities | entries  # a capital comes before its namesakes; a place with its key says more of it
+    for row in points:
+        key = f"place/{slug(row['name'])}"
+        if key not in entries:
+            raise row.error(
+                "is no place of the gazetteer; it needs an entry of its own, or is written otherwise"
+            )
+        if entries[key].lat is None:
+            entries[key] = replace(entries[key], **_point(row))
     return Gazetteer(
         MappingProxyType(entries), types, _index(entries.values()), adjectives, capitals, metonyms
     )
@@ -299,9 +313,16 @@ def _entry(row: _Row, kind: str, states: Collection[str], names: Collection[str]
         aliases=tuple(aliases),
         state=_known(row, row["of"], states, "a state") if row["of"] else None,
         operators=tuple(_known(row, name, names, "an entry") for name in row.list("operators")),
-        lat=row.number("lat", 90),
-        lon=row.number("lon", 180),
+        **_point(row),
     )
+
+
+def _point(row: _Row) -> dict[str, Any]:
+    """Read where it lies; half a pair of coordinates is none."""
+    lat, lon = row.number("lat", 90), row.number("lon", 180)
+    if lat is None or lon is None:
+        return {}
+    return {"lat": lat, "lon": lon, "located_by": Path(row.place.rpartition(":")[0]).name}
 
 
 def _index(entries: Iterable[Entry]) -> Mapping[str, tuple[Entry, ...]]:

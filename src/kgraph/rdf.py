@@ -14,13 +14,14 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kgraph.errors import KGraphError, OntologyError
+from kgraph.gazetteer import Entry, Gazetteer
 from kgraph.model import Article, Entity, Event, Extraction, Mention, Relation, Role, Span
 from kgraph.names import BASE as BASE
 from kgraph.names import PREFIXES as PREFIXES
@@ -38,6 +39,11 @@ FAMILIES = ("person", "actor", "place", "equipment", "event", "document", "unkno
 _ESCAPE_NEEDED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9._~-]+")
 _SLUG_LENGTH = 80
+_POINT = re.compile(
+    r"(?:<http://www\.opengis\.net/def/crs/OGC/1\.3/CRS84>\s*)?"
+    r"POINT\s*\(\s*(-?\d{1,3}(?:\.\d{1,15})?)\s+(-?\d{1,2}(?:\.\d{1,15})?)\s*\)",
+    re.ASCII | re.IGNORECASE,
+)
 _DATE = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T.*)?)?)?", re.ASCII)
 
 
@@ -145,6 +151,14 @@ def date_literal(value: str | None) -> Literal | None:
     return Literal("-".join(part for part in match.groups() if part), datatype=_name(f"xsd:{kind}"))
 
 
+def point(wkt: str) -> tuple[float, float] | None:
+    """Return longitude and latitude of a point on Earth as GeoSPARQL writes it, None for all else."""
+    match = _POINT.fullmatch(wkt.strip())
+    if match is None or abs(float(match[1])) > 180 or abs(float(match[2])) > 90:
+        return None
+    return float(match[1]), float(match[2])
+
+
 def url_term(url: str) -> Term:
     """Return an http(s) URL of valid shape as an IRI, anything else as a plain literal."""
     try:
@@ -175,13 +189,17 @@ def _confidence(value: float) -> Literal:
 # ---------------------------------------------------------------- quads
 
 
-def quads(extraction: Extraction, *, ontology: Ontology, run: Run) -> Iterator[Quad]:
+def quads(
+    extraction: Extraction, *, ontology: Ontology, run: Run, gazetteer: Gazetteer | None = None
+) -> Iterator[Quad]:
     """Yield each statement about an article once, all in the article's graph.
+
+    Where the things named in it lie is said as far as the gazetteer, if one is given, knows.
 
     Raises OntologyError for a class, property or mode the ontology does not know, KGraphError for a role or
     relation that refers to a mention or entity that is not there.
     """
-    writer = _Writer(extraction, ontology, run)
+    writer = _Writer(extraction, ontology, run, {} if gazetteer is None else gazetteer.entries)
     graph = NamedNode(writer.article)
     for triple in dict.fromkeys(writer.triples()):
         yield Quad(triple.subject, triple.predicate, triple.object, graph)
@@ -197,10 +215,13 @@ def _say(subject: str, predicate: str, value: str | Term | None) -> Iterator[Tri
 class _Writer:
     """The statements of one extraction."""
 
-    def __init__(self, extraction: Extraction, ontology: Ontology, run: Run) -> None:
+    def __init__(
+        self, extraction: Extraction, ontology: Ontology, run: Run, known: Mapping[str, Entry]
+    ) -> None:
         self.extraction = extraction
         self.ontology = ontology
         self.run = run
+        self.known = known
         self.article = article_iri(extraction.article.id)
         self.iri_of = iris(extraction)
         self.mentions = {mention.id: mention for mention in extraction.mentions}
@@ -271,6 +292,7 @@ class _Writer:
                 yield from _say(iri, "skos:altLabel", _text(alias, "en"))
         for other in entity.same_as:
             yield from _say(iri, "owl:sameAs", other)
+        yield from self._geometry(iri, entity)
         yield from self._curated(iri, entity.curated)
 
     def _curated(self, iri: str, lines: tuple[str, ...]) -> Iterator[Triple]:
@@ -280,6 +302,19 @@ class _Writer:
             yield from _say(iri, "prov:wasInfluencedBy", decision)
             yield from _say(decision, "rdf:type", _name("prov:Activity"))
             yield from _say(decision, "rdfs:label", _text(line))
+
+    def _geometry(self, iri: str, entity: Entity) -> Iterator[Triple]:
+        """Yield where a place or base lies, as GeoSPARQL says it, and by which file of the gazetteer."""
+        entry = self.known.get(entity.key)
+        cls = self.ontology.classes[entity.cls]
+        if entry is None or entry.lat is None or entry.lon is None or "Place" not in cls.parents:
+            return
+        geometry = f"{BASE}geometry/{iri.removeprefix(f'{BASE}entity/')}"
+        point = Literal(f"POINT({entry.lon:g} {entry.lat:g})", datatype=_name("geo:wktLiteral"))
+        yield from _say(iri, "geo:hasGeometry", geometry)
+        yield from _say(geometry, "rdf:type", _name("geo:Geometry"))
+        yield from _say(geometry, "geo:asWKT", point)
+        yield from _say(geometry, "dcterms:source", f"{BASE}gazetteer/{slug(entry.located_by)}")
 
     def _mention(self, mention: Mention) -> Iterator[Triple]:
         iri = mention_iri(self.article, mention)

@@ -130,7 +130,8 @@ def settle(
             continue
         try:
             extraction, run = _unpacked(graph.reading(article)[FACTS])
-            quads = list(rdf.quads(apply(extraction, names, ontology=ontology), ontology=ontology, run=run))
+            named = apply(extraction, names, ontology=ontology)
+            quads = list(rdf.quads(named, ontology=ontology, run=run, gazetteer=gazetteer))
         except KGraphError as error:  # read under another ontology
             report(Problem(article, str(error), "left as it is; build it again with this ontology"))
             continue

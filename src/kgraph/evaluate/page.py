@@ -1,10 +1,19 @@
 """How fast the page is: ``python -m kgraph.evaluate.page [--pyvis] [SIZE…]``.
 
 Made-up graphs of so many nodes (200, 1000, 5000 and 20000 where none are given) with sentences and articles,
-a few busy actors and many that are named once. Seconds to make the page, its size, and in headless Chromium,
-where Playwright and Chromium are installed, seconds from opening the file to the first drawing, and
-milliseconds a frame while the drawing is dragged. ``--pyvis`` measures what pyvis itself writes for the same
-nodes and edges as well.
+a few busy actors and many that are named once. One line a page, tab-separated:
+
+made    seconds of processor time from the quads of the graph to the file, imports not counted
+MB      size of the file
+drawn   seconds from the start of the navigation to the first frame that has the whole drawing, on the screen:
+        the frame after the one in which vis-network drew; the best of five new tabs of headless Chromium
+busy    seconds of processor time that the page's main thread took for it, filters and legend included:
+        what is left of ``drawn`` on a machine that does nothing else
+frame   milliseconds a frame, the mean over a drag of the whole drawing to and fro
+
+Above them what any page costs: an empty one, and one with vis-network's script and nothing to draw.
+``--pyvis`` measures what pyvis itself writes for the same nodes and edges as well; its drawing counts as
+there when its bar of progress has gone. Without Playwright and Chromium only the first columns are filled.
 """
 
 from __future__ import annotations
@@ -15,7 +24,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,36 +41,44 @@ _EVENTS = ("Assault", "Consultation", "Agreement", "Deployment", "Statement", "A
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and write one line a size."""
+    """Measure and write one line a page."""
     sizes = [int(text) for text in arguments if text.isdecimal()] or list(SIZES)
-    pages: list[tuple[str, Path]] = []
-    with tempfile.TemporaryDirectory() as folder:
+    write_page(10, Path(os.devnull))  # imports, and the ontology
+    sys.stdout.write("page\tnodes\tedges\tmade\tMB\tdrawn\tbusy\tframe\n")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for kind, body in (("empty", _START), ("script only", f"<script>{_script()}</script>{_START}")):
+            (folder / "bare.html").write_text(f"<!doctype html><title>x</title>{body}", encoding="utf-8")
+            sys.stdout.write(f"{kind}\t0\t0\t\t\t{drawn(folder / 'bare.html', is_dragged=False)}\n")
         for size in sizes:
-            began = time.perf_counter()
-            picture = write_page(size, path := Path(folder) / f"{size}.html")
-            seconds = time.perf_counter() - began
-            line = f"{size} nodes, {len(picture.edges)} edges: made in {seconds:.2f} s"
-            pages.append((f"{line}, {path.stat().st_size / 1e6:.2f} MB", path))
+            path = folder / "page.html"
+            told = list(quads(size))
+            began = time.process_time()
+            picture = write_page(size, path, told)
+            seconds = time.process_time() - began
+            counts = f"{size}\t{len(picture.edges)}"
+            megabytes = path.stat().st_size / 1e6
+            sys.stdout.write(f"kgraph\t{counts}\t{seconds:.2f}\t{megabytes:.2f}\t{drawn(path)}\n")
             if "--pyvis" in arguments:
-                began = time.perf_counter()
-                write_plain(picture, path := Path(folder) / f"{size}-pyvis.html")
-                seconds = time.perf_counter() - began
-                line = f"{size} nodes, pyvis alone: made in {seconds:.2f} s"
-                pages.append((f"{line}, {path.stat().st_size / 1e6:.2f} MB", path))
-        for line, path in pages:
-            sys.stdout.write(f"{line}; {drawn(path)}\n")
+                began = time.process_time()
+                write_plain(picture, path)
+                seconds = time.process_time() - began
+                megabytes = path.stat().st_size / 1e6
+                told_of = drawn(path, tabs=1)
+                sys.stdout.write(f"pyvis\t{counts}\t{seconds:.2f}\t{megabytes:.2f}\t{told_of}\n")
+            sys.stdout.flush()
     return 0
 
 
-def write_page(size: int, path: Path) -> Picture:
-    """Make the page of a made-up graph of ``size`` nodes, and return what it shows."""
+def write_page(size: int, path: Path, told: Iterable[Quad] | None = None) -> Picture:
+    """Make the page of a made-up graph of ``size`` nodes (``told``), and return what it shows."""
     from kgraph.ontology import load
     from kgraph.view import draw
     from kgraph.view.select import select
 
     ontology = load()
     parents = {name: cls.parents for name, cls in ontology.classes.items()}
-    picture = select(quads(size), parents=parents, max_nodes=size)
+    picture = select(quads(size) if told is None else told, parents=parents, max_nodes=size)
     draw(picture, path, title=f"{size} nodes", ontology=ontology)
     return picture
 
@@ -123,8 +140,8 @@ def write_plain(picture: Picture, path: Path) -> None:
     path.write_text(network.generate_html(notebook=False), encoding="utf-8")
 
 
-def drawn(path: Path) -> str:
-    """Say how long the page takes to its first drawing, and a frame of it while it is dragged."""
+def drawn(path: Path, *, tabs: int = 5, is_dragged: bool = True) -> str:
+    """Open the page in so many new tabs; return the columns drawn, busy and frame, or why there are none."""
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
     try:
         from playwright.sync_api import Error, sync_playwright
@@ -137,29 +154,44 @@ def drawn(path: Path) -> str:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=switches)
         try:
-            # The best of three tabs: the first also pays for the start of the browser.
-            tabs = [_open(opened, path) for _ in range(1 if path.name.endswith("pyvis.html") else 3)]
-            first = min(float(tab.evaluate("window.drawn_")) for tab in tabs)
-            frame = _frame(tabs[-1])
-            return f"first drawing after {first / 1000:.2f} s, {frame:.0f} ms a frame while dragged"
+            found = [_open(opened, path) for _ in range(tabs)]  # the first also pays for the browser's start
+            frame = f"{_frame(found[-1][0]):.0f}" if is_dragged else ""
+            first, busy = min(time for _, time, _ in found), min(busy for _, _, busy in found)
+            return f"{first:.2f}\t{busy:.2f}\t{frame}"
         except Error as error:
             return f"not drawn within {PATIENCE // 1000} s ({str(error).splitlines()[0]})"
         finally:
             opened.close()
 
 
-def _open(browser: Any, path: Path) -> Any:
-    """Open the page in a tab and wait for its first drawing; ``drawn_`` are the milliseconds it took."""
+def _open(browser: Any, path: Path) -> tuple[Any, float, float]:
+    """Open the page in a tab; return it, and seconds and processor seconds to its first drawing."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     page.set_default_timeout(PATIENCE)
+    page.add_init_script(_WATCH)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(path.as_uri(), wait_until="commit")
-    # pyvis's own page hides its drawing behind a bar until its nodes have come to rest.
-    page.wait_for_selector("html[data-ready=true], #loadingBar[style*='display: none']", state="attached")
-    page.evaluate(f"{_TWO_FRAMES}.then(() => {{ window.drawn_ = performance.now(); }})")
-    return page
+    page.wait_for_selector("html[data-seen]", state="attached")
+    values = session.send("Performance.getMetrics")["metrics"]
+    busy = next(float(value["value"]) for value in values if value["name"] == "TaskDuration")
+    return page, float(page.get_attribute("html", "data-seen")) / 1000, busy
 
 
-_TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_START = "<script>document.documentElement.dataset.drawn = 'true'</script>"
+# Our page says when vis-network has drawn; pyvis's own hides its drawing behind a bar until its nodes rest.
+_WATCH = """(() => { let seen = false; new MutationObserver(() => {
+  const root = document.documentElement, bar = document.getElementById('loadingBar');
+  if (seen || !root || !(root.dataset.drawn === 'true' || bar && bar.style.display === 'none')) return;
+  seen = true;
+  requestAnimationFrame(() => { root.dataset.seen = performance.now(); });
+}).observe(document, {attributes: true, childList: true, subtree: true}); })()"""
+
+
+def _script() -> str:
+    from kgraph.view.page import library
+
+    return library()
 
 
 def _frame(page: Any) -> float:

@@ -14,13 +14,13 @@ import pyoxigraph as ox
 from kgraph import ontology
 from kgraph.counted import FIELDS, Value, Values, every, tail, usual, whole
 from kgraph.export.source import KG, OWL, RDF, RDFS, SKOS, assertion_iris, entity_iris, event_iris, read
-from kgraph.rdf import PREFIXES
+from kgraph.rdf import PREFIXES, point
 from kgraph.rdf import clean as valid
 from kgraph.store import READINGS, Graph
 
 NIF, PROV, SCHEMA = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"]
 DC, DCTERMS = PREFIXES["dc"], PREFIXES["dcterms"]
-_XSD = PREFIXES["xsd"]
+_XSD, GEO = PREFIXES["xsd"], PREFIXES["geo"]
 _ALTERNATE = ox.NamedNode(PROV + "alternateOf")
 _INTEGERS = {_XSD + name for name in ("integer", "nonNegativeInteger", "int", "long")}
 _LONGEST = 18  # digits of a number that every tool can hold
@@ -72,6 +72,8 @@ class Thing:
     label: str
     aliases: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    point: tuple[float, float] | None = None
+    """Latitude and longitude in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,16 @@ class Facts:
         label = usual(values, SKOS + "prefLabel") or usual(values, RDFS + "label") or tail(iri.value)
         names = {*every(values, SKOS + "prefLabel"), *every(values, SKOS + "altLabel")} - {label}
         aliases, same_as = tuple(sorted(map(clean, names))), tuple(every(values, OWL + "sameAs"))
-        return Thing(iri.value, cls, classes, clean(label), aliases, same_as)
+        return Thing(iri.value, cls, classes, clean(label), aliases, same_as, self._point(values))
+
+    def _point(self, values: Values[Value]) -> tuple[float, float] | None:
+        """Return the point of the geometry that most articles give."""
+        geometry = usual(values, GEO + "hasGeometry")
+        if not geometry:
+            return None
+        said, _ = self._said(ox.NamedNode(geometry))
+        found = point(str(usual(said, GEO + "asWKT")))
+        return found and (found[1], found[0])
 
     def _event(self, iri: ox.NamedNode) -> Happening:
         values, each = self._said(iri)

@@ -107,6 +107,8 @@ def _thing(facts: Facts, thing: Thing, name: str) -> Properties:
     said: Properties = {"name": [thing.label], "alias": list(thing.aliases), "keywords": [thing.cls]}
     if name == "Address":
         said["full"] = [thing.label]
+        if thing.point:
+            said["latitude"], said["longitude"] = ([str(value)] for value in thing.point)
     if name in _LEGAL:
         said["topics"] = [topic for cls, topic in _TOPICS.items() if cls in thing.classes]
     if name == "Person":

@@ -94,6 +94,8 @@ def _entities(facts: Facts) -> nx.MultiDiGraph:
             attributes["aliases"] = "; ".join(entity.aliases)
         if entity.same_as:
             attributes["sameAs"] = " ".join(entity.same_as)
+        if entity.point:  # by these names Gephi's map layouts find them
+            attributes["latitude"], attributes["longitude"] = entity.point
         attributes |= {"mentions": mentions[iri], "articles": articles[iri]}
         said: dict[str, set[str]] = defaultdict(set)
         for claim in facts.literals.get(iri, ()):

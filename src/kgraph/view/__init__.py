@@ -86,9 +86,7 @@ def _render(picture: Picture, *, title: str, ontology: Ontology, overview: int) 
     from kgraph.view.layout import layout
     from kgraph.view.network import page_data
     from kgraph.view.page import render
-    from kgraph.view.places import located
 
-    picture = located(picture)
     positions = layout(
         [node.id for node in picture.nodes], [(edge.source, edge.target) for edge in picture.edges]
     )

@@ -2,7 +2,7 @@
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = () => dark.matches
   ? {paper: '#15181c', ink: '#e4e7eb', soft: '#98a2ad', line: '#59636e', rim: '#0b0d0f', accent: '#56B4E9', faint: '#2a3037'}
-  : {paper: '#fbfbf9', ink: '#1d2329', soft: '#59636e', line: '#a4adb7', rim: '#4a5159', accent: '#0072B2', faint: '#e4e6e9'};
+  : {paper: '#fbfbf9', ink: '#1d2329', soft: '#59636e', line: '#95a0ab', rim: '#4a5159', accent: '#0072B2', faint: '#e4e6e9'};
 const colourOf = (node, look) => state.clusters
   ? (clusterOf.get(node.id) || {}).color || look.soft
   : groups.get(node.group).color || look.ink;
@@ -14,7 +14,7 @@ function styledNode(node, look, isFar, isNamed) {
   const face = {background: isSure ? fill : look.paper, border: isFar ? look.faint : isSure ? look.rim : fill};
   return {
     ...node,
-    label: isNamed || node.rank !== undefined ? node.label : undefined,
+    label: isNamed || node.rank !== undefined ? node.label : '', // undefined would leave the one before
     group: undefined, // vis would put its own group colours over ours at the next update
     shape: groups.get(node.group).shape,
     title: node.kind === 'event' ? `${word(node.cls)}: “${node.name}”` : `${node.name}\n${word(node.cls)}`,
@@ -32,18 +32,18 @@ function styledEdge({line, realis, evidence}, look, isFar, isNamed) {
   const width = Math.min(1 + Math.log2(evidence), 6);
   return {
     ...line,
-    label: isNamed && !isFar ? label : undefined,
+    label: isNamed && !isFar ? label : '',
     title: `${label}\n${plural(evidence, 'sentence')}`,
     dashes: isSolid ? false : realis === 'negated' ? [2, 4] : [6, 4],
     width: isClaim ? 0.6 : width + (line.kind === 'role' ? 0 : 0.6),
     color: {color: isFar ? look.faint : look.line, highlight: look.accent, hover: look.accent},
-    font: {size: 9, color: isFar ? look.faint : look.soft, strokeWidth: 3, strokeColor: look.paper},
-    arrows: {to: {enabled: !isClaim, scaleFactor: 0.4}},
+    ...(isNamed && !isFar ? {font: {size: 9, color: look.soft, strokeWidth: 3, strokeColor: look.paper}} : {}),
+    arrows: isClaim || !isNamed ? '' : 'to',
   };
 }
 
 const nodeSet = new vis.DataSet(), edgeSet = new vis.DataSet();
-let network = null, near = null, isClick = false, isSelected = false;
+let network = null, isDrawn = false, near = null, isClick = false, isSelected = false;
 const landmarks = data.nodes.filter(node => node.rank !== undefined).sort((a, b) => a.rank - b.rank);
 const many = Math.min(data.nodes.length, data.nodes.length - far) > 500;
 
@@ -98,16 +98,20 @@ function redraw() {
     const key = [isDim, isNamed, dark.matches, found.realis, found.evidence, state.fold].join();
     wantedEdges.set(id, [key, () => styledEdge(found, look, isDim, isNamed)]);
   }
+  // vis-network draws at every change of its data: here once, after all of them.
+  network.body.emitter.emit('_blockRedraw');
   edgeSet.remove(edgeSet.getIds().filter(id => !wantedEdges.has(id))); // lines before their ends
   const count = renewed(nodeSet, wantedNodes);
   renewed(edgeSet, wantedEdges);
-  if (network && count) sizeNames();
+  if (count && isDrawn) sizeNames();
+  network.body.emitter.emit('_allowRedraw');
+  network.body.emitter.emit('_requestRedraw');
 }
 
 function startDrawing() {
   nameScale = framed([...shown.nodes].map(id => nodes.get(id))).scale; // known before vis-network draws at all
   sizeOf = nameSizes(id => nodes.get(id));
-  redraw();
+  // Begun empty: with data vis-network would measure every node and fit the view, which is done here.
   network = new vis.Network(byId('canvas'), {nodes: nodeSet, edges: edgeSet}, {
     autoResize: true,
     layout: {improvedLayout: false, randomSeed: 1},
@@ -117,7 +121,7 @@ function startDrawing() {
       scaling: {label: {enabled: false, drawThreshold: 7}},
     },
     edges: {
-      smooth: false, selectionWidth: 1, hoverWidth: 0.5, arrowStrikethrough: false, labelHighlightBold: false,
+      smooth: false, arrows: {to: {scaleFactor: 0.4}}, selectionWidth: 1, hoverWidth: 0.5, arrowStrikethrough: false, labelHighlightBold: false,
       font: {face: 'system-ui, sans-serif', align: 'middle'}, scaling: {label: {enabled: false, drawThreshold: 9.5}},
     },
     physics: {
@@ -129,7 +133,10 @@ function startDrawing() {
       keyboard: {enabled: true, bindToWindow: false}, selectConnectedEdges: true,
     },
   });
+  for (const id of [...shown.nodes].slice(0, 1)) skipUnnamed(id);
+  redraw();
   fitAll(false);
+  isDrawn = true;
   network.on('click', event => {
     isClick = true; // the drawing stays where it is under the pointer
     if (event.nodes.length) choose(event.nodes[0]);
@@ -152,6 +159,14 @@ function startDrawing() {
     redraw();
     drawLegend();
   });
+}
+// vis-network works out fonts and measures text for every node and line, for those without a text as well: a
+// third of the time to the first drawing.
+function skipUnnamed(id) {
+  nodeSet.add({id});
+  const label = Object.getPrototypeOf(network.body.nodes[id].labelModule), {update, getTextSize} = label;
+  label.update = function (options, pile) { if (options.label) update.call(this, options, pile); else this.setOptions(options); };
+  label.getTextSize = function (...given) { return this.elementOptions.label ? getTextSize.apply(this, given) : this.size; };
 }
 // The busiest nodes keep a name of 12 pixels from any distance; how many, the room decides: none covers another.
 let nameScale = 1;
@@ -201,7 +216,8 @@ function framed(places, least = 0) {
     [Math.min(low, place[axis]), Math.max(high, place[axis])], [Infinity, -Infinity]);
   if (!places.length) return {scale: 1, middle: {x: 0, y: 0}, room: freeRoom(), isWhole: true};
   const [left, right] = range('x'), [top, bottom] = range('y'), room = freeRoom();
-  const whole = Math.min(room.width / (right - left + 150), room.height / (bottom - top + 90));
+  const rim = Math.min(room.width / 8, 70); // the names at the sides keep their size, however small the drawing
+  const whole = Math.min((room.width - rim) / (right - left + 110), room.height / (bottom - top + 90));
   return {
     scale: Math.min(Math.max(whole, least), 1.3), middle: {x: (left + right) / 2, y: (top + bottom) / 2}, room, isWhole: whole >= least,
   };

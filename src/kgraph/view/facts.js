@@ -1,53 +1,53 @@
 // Which facts pass the filters, and what of the graph is drawn for them.
 
 // Every fact under every node, edge and sentence it belongs to, in the order of time.
-const factsOf = new Map();
-const file = (id, fact) => {
-  if (!factsOf.has(id)) factsOf.set(id, []);
-  const list = factsOf.get(id);
-  if (list[list.length - 1] !== fact) list.push(fact);
-};
+const factIndex = once(() => {
+  const found = new Map();
+  const file = (id, fact) => { if (found.has(id)) found.get(id).push(fact); else found.set(id, [fact]); };
+  for (const fact of data.facts) {
+    const named = [fact.subject, fact.object, ...(fact.roles || []).map(role => role[1]), ...(fact.by || [])];
+    if (fact.kind === 'event') named.push(fact.id);
+    for (const id of new Set(named.filter(Boolean))) file(id, fact);
+    for (const id of new Set(fact.sentences)) file('sentence ' + id, fact);
+  }
+  return found;
+});
+const factsOf = id => factIndex().get(id) || [];
 const NO_SOURCE = 'No source named';
 // What copies of one report have alike is one evidence: that of the earliest of them.
 const firstOf = id => (sentences.get(id) || {}).first || id;
 const reportOf = id => firstOf(id).split('#')[0];
 const sourceOf = id => (articles.get((sentences.get(id) || {}).article) || {}).source || NO_SOURCE;
-const sourcesOf = new Map(); // fact id -> its sources
-const claimsOf = new Map(); // who says something -> how much
-for (const fact of data.facts) {
-  const named = [fact.subject, fact.object, ...(fact.roles || []).map(role => role[1]), ...(fact.by || [])];
-  if (fact.kind === 'event') named.push(fact.id);
-  for (const id of new Set(named.filter(Boolean))) file(id, fact);
-  for (const id of fact.sentences || []) file('sentence ' + id, fact);
-  sourcesOf.set(fact.id, [...new Set((fact.sentences || []).map(sourceOf))]);
-  for (const id of fact.by || []) claimsOf.set(id, (claimsOf.get(id) || 0) + 1);
-}
+const sourcesOf = fact => [...new Set((fact.sentences || []).map(sourceOf))];
+const claims = once(() => countOf(data.facts.filter(fact => fact.by), fact => fact.by)); // who says something -> how much
 
 // The events folded: each a line from actor to recipient, or to where or what it was done where there is none.
 // An event with one party only stays a node. Lines between the same two nodes are bent apart.
 const ENDS = ['recipient', 'base', 'place', 'object', 'instrument'];
-const folds = new Map(), folded = new Set();
-for (const fact of data.facts) if (fact.kind === 'event') {
-  const inRole = role => (fact.roles || []).filter(part => part[0] === role && nodes.has(part[1])).map(part => part[1]);
-  const actors = inRole('actor'), others = ENDS.map(inRole).find(list => list.length) || [];
-  for (const from of actors) for (const to of others) if (from !== to) {
-    const id = `${from}|${fact.cls}|${to}`;
-    if (!folds.has(id)) folds.set(id, {id, from, to, kind: 'fold', name: fact.cls, facts: []});
-    folds.get(id).facts.push(fact.id);
-    folded.add(fact.id);
+const folding = once(() => {
+  const folds = new Map(), folded = new Set();
+  for (const fact of data.facts) if (fact.kind === 'event') {
+    const inRole = role => (fact.roles || []).filter(part => part[0] === role && nodes.has(part[1])).map(part => part[1]);
+    const actors = inRole('actor'), others = ENDS.map(inRole).find(list => list.length) || [];
+    for (const from of actors) for (const to of others) if (from !== to) {
+      const id = `${from}|${fact.cls}|${to}`;
+      if (!folds.has(id)) folds.set(id, {id, from, to, kind: 'fold', name: fact.cls, facts: []});
+      folds.get(id).facts.push(fact.id);
+      folded.add(fact.id);
+    }
   }
-}
-const lineOf = id => edges.get(id) || folds.get(id);
-const foldLines = [...data.edges.filter(edge => !folded.has(edge.from)).map(edge => ({...edge})), ...folds.values()];
-{
+  const lines = [...data.edges.filter(edge => !folded.has(edge.from)).map(edge => ({...edge})), ...folds.values()];
   const pairs = new Map();
   const ends = line => line.from < line.to ? `${line.from}\n${line.to}` : `${line.to}\n${line.from}`;
-  for (const line of foldLines) pairs.set(ends(line), [...(pairs.get(ends(line)) || []), line]);
-  for (const lines of pairs.values()) lines.forEach((line, i) => {
-    const turn = 0.18 * (i + 1 - (lines.length + 1) / 2) * (line.from < line.to ? 1 : -1);
+  for (const line of lines) pairs.set(ends(line), [...(pairs.get(ends(line)) || []), line]);
+  for (const list of pairs.values()) list.forEach((line, i) => {
+    const turn = 0.18 * (i + 1 - (list.length + 1) / 2) * (line.from < line.to ? 1 : -1);
     line.smooth = turn ? {enabled: true, type: turn > 0 ? 'curvedCW' : 'curvedCCW', roundness: Math.abs(turn)} : {enabled: false};
   });
-}
+  return {folds, folded, lines};
+});
+const lineOf = id => edges.get(id) || folding().folds.get(id);
+const isFolded = id => state.fold && folding().folded.has(id);
 
 const linked = new Set(data.edges.flatMap(edge => [edge.from, edge.to]));
 const loose = data.nodes.filter(node => !linked.has(node.id)).length;
@@ -64,11 +64,10 @@ function isInTime(fact) {
     (!state.until || fact.begin <= padded(state.until, '9999-99-99'));
 }
 function isOn(fact) {
-  const sources = sourcesOf.get(fact.id);
   return !state.realis.has(fact.realis) && isInTime(fact) &&
     !(fact.kind === 'event' ? state.classes : state.relations).has(fact.cls) &&
     !(fact.confidence < state.least) && (!state.says || (fact.by || []).includes(state.says)) &&
-    (!state.sources.size || !sources.length || sources.some(source => !state.sources.has(source)));
+    (!state.sources.size || !(fact.sentences || []).length || sourcesOf(fact).some(source => !state.sources.has(source)));
 }
 
 // What is to be drawn now: the ids of nodes, and of each line the realis and the width its facts give it.
@@ -78,7 +77,7 @@ function visible() {
     const node = nodes.get(id);
     return !state.hide.has(id) && !state.classes.has(node.cls) && (node.kind !== 'event' || factOn.has(id));
   };
-  const lines = (state.fold ? foldLines : data.edges).filter(line =>
+  const lines = (state.fold ? folding().lines : data.edges).filter(line =>
     !state.lines.has(line.kind === 'fold' ? 'role' : line.kind) && !(line.kind === 'role' && state.relations.has(line.name)) &&
     isAllowed(line.from) && isAllowed(line.to) && line.facts.some(id => factOn.has(id)));
   const only = walked(lines);
@@ -98,7 +97,7 @@ function visible() {
   const isNarrowed = Boolean(state.says || state.least || state.sources.size);
   const shownNodes = new Set();
   for (const node of data.nodes)
-    if (isAllowed(node.id) && isIn(node.id) && !(state.fold && folded.has(node.id)) &&
+    if (isAllowed(node.id) && isIn(node.id) && !isFolded(node.id) &&
       (touched.has(node.id) || (only && only.has(node.id)) || (state.loose && !isNarrowed) || allLoose || state.id === node.id))
       shownNodes.add(node.id);
   return {nodes: shownNodes, edges: shownEdges, facts: factOn};

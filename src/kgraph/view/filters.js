@@ -22,13 +22,13 @@ function flag(label, name, count) {
   input.checked = state[name];
   return make('label', {class: 'row'}, input, make('span', {class: 'word'}, label), make('span', {class: 'count'}, digits.format(count)));
 }
-const classCounts = countOf(data.nodes, node => node.cls);
-const groupOf = new Map(data.nodes.map(node => [node.cls, node.group]));
-const relationCounts = countOf(data.facts.filter(fact => fact.kind === 'relation'), fact => fact.cls);
-const roleCounts = countOf(data.edges.filter(edge => edge.kind === 'role'), edge => edge.name);
-const realisCounts = countOf(data.facts, fact => fact.realis);
-const lineCounts = countOf(data.edges, edge => edge.kind);
-const sourceCounts = countOf(data.facts.filter(fact => (fact.sentences || []).length), fact => sourcesOf.get(fact.id));
+const counts = once(() => ({
+  classes: countOf(data.nodes, node => node.cls), realis: countOf(data.facts, fact => fact.realis), lines: countOf(data.edges, edge => edge.kind),
+  relations: countOf(data.facts.filter(fact => fact.kind === 'relation'), fact => fact.cls),
+  roles: countOf(data.edges.filter(edge => edge.kind === 'role'), edge => edge.name),
+  sources: countOf(data.facts.filter(fact => (fact.sentences || []).length), sourcesOf),
+}));
+const groupOf = once(() => new Map(data.nodes.map(node => [node.cls, node.group])));
 const most = counts => [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || compared(word(a), word(b)));
 
 function drawLegend() {
@@ -36,31 +36,34 @@ function drawLegend() {
   const order = data.groups.map(group => group.name);
   const sections = [...new Set(data.groups.map(group => group.section))];
   byId('legend').replaceChildren(...sections.map(section => {
-    const classes = most(classCounts).filter(cls => groups.get(groupOf.get(cls)).section === section)
-      .sort((a, b) => order.indexOf(groupOf.get(a)) - order.indexOf(groupOf.get(b)));
+    const classes = most(counts().classes).filter(cls => groups.get(groupOf().get(cls)).section === section)
+      .sort((a, b) => order.indexOf(groupOf().get(a)) - order.indexOf(groupOf().get(b)));
     return classes.length && make('fieldset', {}, make('legend', {}, box(section, 'classes', classes, {class: 'all', key: section})),
-      classes.map(cls => box(word(cls), 'classes', [cls], {sign: sign(groupOf.get(cls)), count: classCounts.get(cls)})));
+      classes.map(cls => box(word(cls), 'classes', [cls], {sign: sign(groupOf().get(cls)), count: counts().classes.get(cls)})));
   }).filter(Boolean));
   byId('clusters').replaceChildren(...(state.clusters ? [make('fieldset', {}, make('legend', {}, 'Communities, around'),
     clusters.map(cluster => make('button', {class: 'row', type: 'button', onclick: () => choose(cluster.hub)},
       drawing('svg', {viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'sign'},
         drawing('circle', {cx: 8, cy: 8, r: 6, fill: cluster.color})),
       named('span', nameOf(cluster.hub), {class: 'word'}), make('span', {class: 'count'}, String(cluster.count)))))] : []));
-  byId('realis').replaceChildren(...[...new Set([...REALIS, ...realisCounts.keys()])].filter(realis => realisCounts.has(realis)).map(realis => {
+  byId('realis').replaceChildren(...[...new Set([...REALIS, ...counts().realis.keys()])].filter(realis => counts().realis.has(realis)).map(realis => {
     const dashes = {actual: {}, negated: {'stroke-dasharray': '2 3'}}[realis] || {'stroke-dasharray': '5 3'};
     const line = drawing('svg', {viewBox: '0 0 26 16', width: 26, height: 16, 'aria-hidden': 'true', class: 'sign'},
       drawing('path', {d: 'M1 8h24', stroke: theme().soft, 'stroke-width': 2, ...dashes}));
-    return box(realis, 'realis', [realis], {sign: line, count: realisCounts.get(realis)});
+    return box(realis, 'realis', [realis], {sign: line, count: counts().realis.get(realis)});
   }));
-  byId('lines').replaceChildren(...Object.entries(LINES).filter(([kind]) => lineCounts.has(kind)).map(([kind, label]) =>
-    box(label, 'lines', [kind], {count: lineCounts.get(kind)})), loose && !allLoose ? flag('Unconnected nodes', 'loose', loose) : '');
-  for (const [id, set, counts] of [['relations', 'relations', relationCounts], ['roles', 'relations', roleCounts], ['sources', 'sources', sourceCounts]]) {
-    byId(id).parentElement.hidden = !counts.size;
-    byId(id).replaceChildren(...(counts.size > 1 ? [box('All', set, [...counts.keys()], {key: 'all ' + id})] : []),
-      ...most(counts).map(name => box(word(name), set, [name], {count: counts.get(name)})));
+  byId('lines').replaceChildren(...Object.entries(LINES).filter(([kind]) => counts().lines.has(kind)).map(([kind, label]) =>
+    box(label, 'lines', [kind], {count: counts().lines.get(kind)})), loose && !allLoose ? flag('Unconnected nodes', 'loose', loose) : '');
+  for (const [id, set] of [['relations', 'relations'], ['roles', 'relations'], ['sources', 'sources']]) {
+    const counted = counts()[id];
+    byId(id).parentElement.hidden = !counted.size;
+    byId(id).replaceChildren(...(counted.size > 1 ? [box('All', set, [...counted.keys()], {key: 'all ' + id})] : []),
+      ...most(counted).map(name => box(word(name), set, [name], {count: counted.get(name)})));
   }
+  for (const id of ['realis', 'lines']) byId(id).parentElement.hidden = !byId(id).childElementCount;
+  byId('reset').hidden = !data.nodes.length;
   if (focused) for (const input of byId('filters').querySelectorAll('input')) if (input.dataset.key === focused) input.focus();
-  byId('says').value = claimsOf.has(state.says) ? state.says : '';
+  byId('says').value = claims().has(state.says) ? state.says : '';
   byId('least').value = state.least;
   byId('least-value').textContent = state.least ? state.least.toFixed(2) : 'any';
   for (const name of ['since', 'until']) { byId(name).value = state[name]; byId(name).setAttribute('aria-invalid', 'false'); }
@@ -68,28 +71,30 @@ function drawLegend() {
 
 // Bars of dated events by year, by month where all lie within three years, by decade beyond sixty.
 // A press and a drag choose a range, a click one bar, and the same click again everything.
-const events = data.facts.filter(fact => fact.kind === 'event');
-const dates = events.filter(fact => fact.begin).map(fact => fact.begin);
-const years = [...new Set(dates.map(date => date.slice(0, 4)))].sort();
-const span = years.length ? years[years.length - 1] - years[0] : 0;
-const unit = span < 3 ? 7 : span > 60 ? 3 : 4;
-const bins = [];
-if (years.length) {
+const timeline = once(() => {
+  const events = data.facts.filter(fact => fact.kind === 'event');
+  const dates = events.filter(fact => fact.begin).map(fact => fact.begin);
+  const years = [...new Set(dates.map(date => date.slice(0, 4)))].sort();
   const first = +years[0], last = +years[years.length - 1];
-  if (unit === 3) for (let decade = Math.floor(first / 10); decade <= Math.floor(last / 10); decade++) bins.push(String(decade).padStart(3, '0'));
-  else for (let year = first; year <= last; year++) {
+  const unit = last - first < 3 ? 7 : last - first > 60 ? 3 : 4;
+  const bins = [];
+  if (years.length && unit === 3) for (let decade = Math.floor(first / 10); decade <= Math.floor(last / 10); decade++) bins.push(String(decade).padStart(3, '0'));
+  else if (years.length) for (let year = first; year <= last; year++) {
     const name = String(year).padStart(4, '0');
     if (unit === 4) bins.push(name);
     else for (let month = 1; month <= 12; month++) bins.push(`${name}-${String(month).padStart(2, '0')}`);
   }
-}
-const binName = bin => unit === 3 ? bin + '0s' : bin;
-const [binFirst, binLast] = unit === 3 ? [bin => bin + '0', bin => bin + '9'] : [bin => bin, bin => bin];
+  return {
+    events, dates, unit, bins, all: countOf(dates, date => date.slice(0, unit)), nameOf: bin => unit === 3 ? bin + '0s' : bin,
+    first: bin => unit === 3 ? bin + '0' : bin, last: bin => unit === 3 ? bin + '9' : bin,
+  };
+});
 let drag = null;
 function drawHistogram() {
+  const {events, dates, unit, bins, all, nameOf: binName} = timeline();
   byId('time').hidden = !bins.length;
   if (!bins.length) return;
-  const all = countOf(dates, date => date.slice(0, unit)), step = 200 / bins.length;
+  const step = 200 / bins.length;
   const on = countOf(events.filter(fact => fact.begin && shown.facts.has(fact.id)), fact => fact.begin.slice(0, unit));
   const top = Math.max(...bins.map(bin => all.get(bin) || 0), 1), chart = byId('histogram');
   const tall = count => count ? Math.max(2, 40 * count / top) : 0;
@@ -115,6 +120,7 @@ function drawHistogram() {
 }
 function startTimeline() {
   const chart = byId('histogram');
+  const {bins, first, last} = timeline();
   const binAt = event => {
     const room = chart.getBoundingClientRect();
     return Math.max(0, Math.min(bins.length - 1, Math.floor((event.clientX - room.left) / room.width * bins.length)));
@@ -134,7 +140,7 @@ function startTimeline() {
   chart.addEventListener('pointercancel', () => { drag = null; drawHistogram(); });
   chart.addEventListener('pointerup', () => {
     if (!drag) return;
-    const since = binFirst(bins[Math.min(...drag)]), until = binLast(bins[Math.max(...drag)]);
+    const since = first(bins[Math.min(...drag)]), until = last(bins[Math.max(...drag)]);
     drag = null;
     go(since === state.since && until === state.until ? {since: '', until: ''} : {since, until});
   });
@@ -145,8 +151,8 @@ function startTimeline() {
   };
 }
 function startFilters() {
-  const speakers = [...claimsOf.keys()].sort((a, b) => claimsOf.get(b) - claimsOf.get(a) || compared(nameOf(a), nameOf(b)));
-  byId('says').append(...speakers.map(id => make('option', {value: id}, `${nameOf(id).slice(0, 60)} (${claimsOf.get(id)})`)));
+  const speakers = [...claims().keys()].sort((a, b) => claims().get(b) - claims().get(a) || compared(nameOf(a), nameOf(b)));
+  byId('says').append(...speakers.map(id => make('option', {value: id}, `${nameOf(id).slice(0, 60)} (${claims().get(id)})`)));
   byId('says').parentElement.hidden = !speakers.length;
   byId('says').onchange = event => go({says: event.target.value});
   byId('least').parentElement.parentElement.hidden = !data.facts.some(fact => fact.confidence !== undefined);

@@ -142,11 +142,13 @@ def _ends(a: str, b: str) -> tuple[str, str]:
 
 def _drawn_label(node: Node, ontology: Ontology) -> str:
     if node.kind != "event":
-        return "\n".join(wrap(_cut(node.label, _DRAWN), _LINE)) or node.id
+        label = _cut(node.label, _DRAWN)
+        lines = wrap(label, _LINE) if len(label) > _LINE else [" ".join(label.split())]
+        return "\n".join(lines) or node.id
     lines = [_word(ontology, node.cls)]
     if node.realis != "actual":
         lines.append(f"({node.realis})")
-    return "\n".join([*lines, node.date] if node.date else lines)
+    return "\n".join(_cut(line, _DRAWN) for line in ([*lines, node.date] if node.date else lines))
 
 
 def _fact(fact: Fact, picture: Picture) -> Json:

@@ -10,6 +10,8 @@ import zlib
 from importlib.resources import files
 from typing import Any
 
+from kgraph.rdf import clean
+
 # Characters that could end a script element or a line of script, all safe as \u escapes inside JSON.
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 _PARTS = (
@@ -31,12 +33,12 @@ def render(data: dict[str, Any], *, title: str) -> str:
     text = to_json(data)
     packing = "deflate" if len(text) > _LARGE else ""
     if packing:
-        text = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    library, script, style = _library(), _script(), _text("page.css")
+        text = base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+    network, script, style = library(), _script(), _text("page.css")
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_hash(library)} {_hash(script)}",
+            f"script-src {_hash(network)} {_hash(script)}",
             f"style-src {_hash(style)}",
             "img-src data:",
             "base-uri 'none'",
@@ -47,10 +49,10 @@ def render(data: dict[str, Any], *, title: str) -> str:
         autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
     )
     return environment.from_string(_text("page.html.j2")).render(
-        title=title,
+        title=clean(title),
         policy=policy,
         style=Markup(style),  # noqa: S704  (ours)
-        library=Markup(library),  # noqa: S704  (pyvis's copy of vis-network)
+        library=Markup(network),  # noqa: S704  (vis-network)
         script=Markup(script),  # noqa: S704  (ours)
         data=Markup(text),  # noqa: S704  (escaped there)
         packing=packing,
@@ -63,20 +65,11 @@ def to_json(value: object) -> str:
     return text.translate(_UNSAFE).encode("utf-8", "replace").decode("utf-8")
 
 
-def _library() -> str:
-    """Read vis-network as pyvis ships it, the newest version there, without its source map's address."""
-    folder = files("pyvis") / "lib"
-    versions = sorted(
-        (tuple(map(int, match[1].split("."))), item)
-        for item in folder.iterdir()
-        if (match := re.fullmatch(r"vis-(\d+(?:\.\d+)*)", item.name))
-    )
-    text = (versions[-1][1] / "vis-network.min.js").read_text(encoding="utf-8")
-    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
-    # HTML has no carriage returns: a browser hashes the script after it has dropped them.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+def library() -> str:
+    """Read vis-network as it lies beside this module; how it was made stands in its head."""
+    text = _text("vis-network.min.js")
     if re.search(r"</script|<!--", text, re.IGNORECASE):
-        raise ValueError("pyvis's vis-network cannot stand inside a page: it holds the end of a script")
+        raise ValueError("vis-network.min.js cannot stand inside a page: it holds the end of a script")
     return text
 
 

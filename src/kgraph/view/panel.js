@@ -93,7 +93,7 @@ function card(fact, here) {
     make('p', {class: 'notes'}, notes.flatMap((note, i) => i ? [' · ', note] : [note])),
     byReport(told).map(group => {
       const sentence = group[0];
-      const others = (factsOf.get('sentence ' + sentence.id) || []).length - 1;
+      const others = factsOf('sentence ' + sentence.id).length - 1;
       return [marked(sentence, fact), citation(sentence), outlets(group),
         others > 0 && here !== sentence.id ? make('button', {
           class: 'more', type: 'button', onclick: () => go({kind: 'sentence', id: sentence.id}),
@@ -127,7 +127,7 @@ function nodeTools(id) {
   const isNear = steps => state.near === id && state.steps === steps;
   const around = steps => tool(plural(steps, 'step'), () => isNear(steps) ? {near: null}
     : {near: id, steps, from: null, to: null, tab: 'graph'}, `Only what is within ${plural(steps, 'step')} (${steps})`, isNear(steps));
-  const said = claimsOf.get(id), point = nodes.get(id).point;
+  const said = claims().get(id), point = nodes.get(id).point;
   const more = [...neighbours(data.edges, [id])].filter(other => !shown.nodes.has(other) && !state.hide.has(other)).length;
   return make('div', {class: 'node-tools', role: 'toolbar', 'aria-label': 'Walk'},
     around(1), around(2),
@@ -142,7 +142,7 @@ function nodeTools(id) {
 
 function panelFor(kind, id) {
   const list = kind === 'edge' ? lineOf(id).facts.map(f => facts.get(f))
-    : factsOf.get(kind === 'sentence' ? 'sentence ' + id : id) || [];
+    : factsOf(kind === 'sentence' ? 'sentence ' + id : id);
   const close = make('button', {class: 'close', type: 'button', 'aria-label': 'Close details', onclick: () => go({kind: null})}, '×');
   const told = list.flatMap(fact => fact.sentences || []);
   const papers = new Set(told.map(s => (sentences.get(s) || {}).article)), reports = new Set(told.map(reportOf));
@@ -170,7 +170,9 @@ function panelFor(kind, id) {
 
 let lastPanel = null;
 function showPanel(kind, id) {
-  const panel = byId('panel'), isSame = lastPanel === `${kind} ${id}`, at = panel.scrollTop;
+  const panel = byId('panel'), isSame = lastPanel === `${kind} ${id}`;
+  if (!kind && panel.hidden) return;
+  const at = panel.scrollTop;
   lastPanel = `${kind} ${id}`;
   panel.hidden = !kind;
   document.body.classList.toggle('with-panel', Boolean(kind));

@@ -3,8 +3,8 @@ const placed = data.nodes.filter(node => node.point);
 const WORLD = {x: -180, y: -85, width: 360, height: 160};
 let look = null; // the part of the world that is seen
 const onMap = () => placed.filter(node => isWalk() ? shown.nodes.has(node.id) : !state.hide.has(node.id) && !state.classes.has(node.cls) &&
-  (factsOf.get(node.id) || []).some(fact => shown.facts.has(fact.id)));
-const told = node => (factsOf.get(node.id) || []).filter(fact => shown.facts.has(fact.id)).length;
+  factsOf(node.id).some(fact => shown.facts.has(fact.id)));
+const told = node => factsOf(node.id).filter(fact => shown.facts.has(fact.id)).length;
 
 // Where most of it happens: a few places far away do not make the rest a dot.
 function fitMap() {

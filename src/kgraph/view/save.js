@@ -14,12 +14,14 @@ function drawnFacts() {
 
 const ns = data.namespaces;
 const iri = id => `<${(/^[a-z][a-z0-9+.-]*:/i.test(id) ? id : ns.base + id)
-  .replace(/[\x00-\x20<>"{}|\\^`\x7f]/g, letter => '%' + letter.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase())}>`;
+  .replace(/[<>"{}|\\^`[\]\p{C}\p{Z}\ufff0-\uffff]|%(?![0-9a-f]{2})/giu, letter => encodeURIComponent(letter.replace(/\p{Cs}/u, '\ufffd')))}>`;
 const term = name => /^[A-Za-z_][\w-]*$/.test(name) ? `kg:${name}` : iri(ns.kg + name);
 const quoted = (text, suffix = '') => '"' + String(text).replace(/[\\"]/g, '\\$&').replace(/[\x00-\x1f\x7f\u2028\u2029]/g,
   letter => '\\u' + letter.charCodeAt(0).toString(16).padStart(4, '0')) + '"' + suffix;
 const dated = text => quoted(text, {4: '^^xsd:gYear', 7: '^^xsd:gYearMonth', 10: '^^xsd:date'}[text.length] || '');
 const literal = text => /^-?\d{1,15}$/.test(text) ? `"${text}"^^xsd:integer` : quoted(text);
+
+const geometryOf = id => id.startsWith('entity/') ? id.replace('entity', 'geometry') : id + '/geometry';
 
 function toTurtle() {
   const out = Object.entries(ns).filter(([name]) => name !== 'base').sort().map(([name, address]) => `@prefix ${name}: <${address}> .`);
@@ -32,7 +34,8 @@ function toTurtle() {
     const node = nodes.get(id), classes = [node.cls, ...(data.parents[node.cls] || [])].filter(cls => cls !== 'Thing');
     say(iri(id), [classes.length && ['a', classes.map(term).join(', ')], ['skos:prefLabel', quoted(node.name, '@en')],
       ...(node.names || []).map(name => ['skos:altLabel', quoted(name, '@en')]),
-      node.point && ['geo:asWKT', quoted(`POINT(${node.point.join(' ')})`, '^^geo:wktLiteral')]]);
+      node.point && ['geo:hasGeometry', iri(geometryOf(id))]]);
+    if (node.point) say(iri(geometryOf(id)), [['a', 'geo:Geometry'], ['geo:asWKT', quoted(`POINT(${node.point.join(' ')})`, '^^geo:wktLiteral')]]);
   }
   for (const fact of list) {
     if (fact.kind === 'relation' && !fact.confidence && !(fact.sentences || []).length) {

@@ -1,14 +1,14 @@
 // Search: any name form, without regard to case and accents; names that begin with it come first.
 const plain = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const forms = data.nodes.flatMap(node => node.kind === 'event'
+const forms = once(() => data.nodes.flatMap(node => node.kind === 'event'
   ? [{id: node.id, text: `${word(node.cls)} ${node.date} ${node.name}`, weight: 0}]
-  : [node.name, ...(node.names || [])].map(text => ({id: node.id, text, weight: 1 + (factsOf.get(node.id) || []).length})));
-for (const form of forms) form.plain = plain(form.text);
+  : [node.name, ...(node.names || [])].map(text => ({id: node.id, text, weight: 1 + factsOf(node.id).length})))
+  .map(form => ({...form, plain: plain(form.text)})));
 function found(query) {
   const wanted = plain(query.trim());
   if (!wanted) return [];
   const best = new Map();
-  for (const form of forms) {
+  for (const form of forms()) {
     const at = form.plain.indexOf(wanted);
     if (at < 0) continue;
     const rank = at === 0 ? 0 : form.plain[at - 1] === ' ' ? 1 : 2;
@@ -37,7 +37,7 @@ function choose(id) {
   const change = {kind: 'node', id, tab, hide: without(state.hide, id)};
   const before = state;
   state = {...state, ...change};
-  const isThere = () => visible().nodes.has(id) || (state.fold && folded.has(id));
+  const isThere = () => visible().nodes.has(id) || isFolded(id);
   let more = {};
   if (!isThere()) { more = {near: null, from: null, to: null}; state = {...state, ...more}; }
   if (!isThere()) more = {...everything(), hide: change.hide};

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode, Quad, Triple
 
 from kgraph.counted import FIELDS, RECORDS, Values, every, tail, usual, whole
-from kgraph.rdf import BASE, PREFIXES
+from kgraph.rdf import BASE, PREFIXES, point
 from kgraph.view.picture import Fact, Mark, Node, Paper, Picture, Sentence, edges_of, most_connected
 
 KG, RDF, RDFS, SKOS = PREFIXES["kg"], PREFIXES["rdf"], PREFIXES["rdfs"], PREFIXES["skos"]
@@ -20,7 +19,7 @@ NIF, PROV, SCHEMA = PREFIXES["nif"], PREFIXES["prov"], PREFIXES["schema"]
 DC, DCTERMS = PREFIXES["dc"], PREFIXES["dcterms"]
 
 GEO = PREFIXES["geo"]
-_POINT = re.compile(r"POINT\s*\(\s*(-?\d{1,3}(?:\.\d{1,9})?)\s+(-?\d{1,2}(?:\.\d{1,9})?)\s*\)", re.ASCII)
+WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"  # what many other tools write
 
 _Table = dict[str, dict[str, Counter[tuple[str, bool]]]]  # subject -> predicate -> values
 _Classes = dict[str, set[str]]  # class IRI -> subjects
@@ -93,7 +92,7 @@ def _facts_and_nodes(
         facts += [fact for fact in _plain(iri, table[iri]) if _statement(fact) not in told]
     facts.sort(key=lambda fact: (fact.begin == "", fact.begin, fact.id))
 
-    nodes = {_short(iri): _entity(iri, table[iri], class_of(iri)) for iri in entities}
+    nodes = {_short(iri): _entity(iri, table, class_of(iri)) for iri in entities}
     for fact in facts:
         if fact.kind == "event":
             nodes[fact.id] = Node(fact.id, "event", fact.cls, fact.label, (), fact.begin, fact.realis)
@@ -125,12 +124,19 @@ def _statement(fact: Fact) -> tuple[str, str, str]:
     return fact.subject, fact.cls, fact.object or fact.value
 
 
-def _entity(iri: str, values: Values[str], cls: str) -> Node:
+def _place(values: Values[str], table: _Table) -> tuple[float, float] | None:
+    """Read where it lies, of its geometry or of itself; longitude first."""
+    geometry = table.get(usual(values, GEO + "hasGeometry"), {})
+    lat, long = usual(values, WGS84 + "lat"), usual(values, WGS84 + "long")
+    wkt = usual(geometry, GEO + "asWKT") or usual(values, GEO + "asWKT")
+    return point(wkt or f"POINT({long} {lat})")
+
+
+def _entity(iri: str, table: _Table, cls: str) -> Node:
+    values = table[iri]
     label = usual(values, SKOS + "prefLabel") or usual(values, RDFS + "label") or tail(iri)
     names = {*every(values, SKOS + "prefLabel"), *every(values, SKOS + "altLabel")} - {label}
-    point = _POINT.fullmatch(usual(values, GEO + "asWKT").strip())
-    place = (float(point[1]), float(point[2])) if point else None
-    return Node(_short(iri), "entity", cls, label, tuple(sorted(names)), point=place)
+    return Node(_short(iri), "entity", cls, label, tuple(sorted(names)), point=_place(values, table))
 
 
 def _event(iri: str, values: Values[str], cls: str) -> Fact:

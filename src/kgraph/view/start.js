@@ -1,11 +1,15 @@
 // The state becomes the page; controls and keys; then the first drawing.
-let lastView = null, lastFit = null, lastShown = null;
+let lastView = null, lastFit = null, lastShown = null, isFilled = false;
 function onState(isToMove = true) {
   const before = state;
   state = readHash();
   const view = toHash(state, false), beyond = state.kind === 'node' && (far || !linked.has(state.id)) ? state.id : '';
   if (view + '\n' + beyond !== lastShown) { shown = visible(); findClusters(); lastShown = view + '\n' + beyond; }
-  if (view !== lastView) { drawLegend(); drawHistogram(); showNotes(); lastView = view; }
+  if (view !== lastView) {
+    showNotes();
+    if (isFilled) { drawLegend(); drawHistogram(); }
+    lastView = view;
+  }
   for (const button of byId('tabs').children) {
     const isOpen = button.dataset.tab === state.tab;
     button.setAttribute('aria-selected', isOpen);
@@ -23,7 +27,7 @@ function onState(isToMove = true) {
   showPanel(state.kind, state.id);
   if (state.tab === 'graph') {
     if (!network) startDrawing();
-    bringForward(state.kind, state.id, isToMove && !isClick);
+    if (before || state.kind) bringForward(state.kind, state.id, isToMove && !isClick);
     const walk = [state.near, state.steps, state.from, state.to].join('\n');
     if (lastFit !== null && walk !== lastFit) fitAll();
     lastFit = walk;
@@ -94,7 +98,6 @@ function startControls() {
   });
 }
 
-startFilters();
 startControls();
 startSaving();
 startSearch();
@@ -106,4 +109,14 @@ addEventListener('popstate', event => {
   onState();
 });
 addEventListener('hashchange', () => onState());
-document.documentElement.dataset.ready = 'true';
+// vis-network draws in the next frame; legend and filters, whose room is kept free, follow it.
+requestAnimationFrame(() => {
+  document.documentElement.dataset.drawn = 'true';
+  setTimeout(() => {
+    startFilters();
+    isFilled = true;
+    drawLegend();
+    drawHistogram();
+    document.documentElement.dataset.ready = 'true';
+  });
+});

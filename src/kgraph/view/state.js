@@ -1,14 +1,18 @@
 // The data, its indexes, and the state that a link keeps. Text from articles only ever becomes a text node.
 async function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const letters = atob(text), bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text();
 }
 const given = document.getElementById('data');
 const data = JSON.parse(given.type === 'application/json' ? given.textContent : await unpacked(given.textContent));
 const byId = id => document.getElementById(id);
+// What the first drawing does not need is made when it is first asked for.
+const once = make => { let value, isMade = false; return () => { if (!isMade) { value = make(); isMade = true; } return value; }; };
 const index = rows => new Map(rows.map(row => [row.id, row]));
 const nodes = index(data.nodes), edges = index(data.edges);
-const facts = index(data.facts), sentences = index(data.sentences);
+const facts = index(data.facts), allSentences = once(() => index(data.sentences));
+const sentences = {get: id => allSentences().get(id), has: id => allSentences().has(id)};
 const articles = new Map(Object.entries(data.articles));
 const groups = new Map(data.groups.map(group => [group.name, group]));
 const REALIS = ['actual', 'planned', 'hypothetical', 'negated'];
@@ -35,7 +39,7 @@ function readHash() {
   const given = new URLSearchParams(address().slice(1));
   const kind = ['node', 'edge', 'sentence'].find(key => given.has(key));
   const id = kind ? given.get(kind) : null;
-  const isKnown = {node: () => nodes.has(id), edge: () => edges.has(id) || folds.has(id), sentence: () => sentences.has(id)};
+  const isKnown = {node: () => nodes.has(id), edge: () => lineOf(id) !== undefined, sentence: () => sentences.has(id)};
   const isThere = kind !== undefined && isKnown[kind]();
   const node = key => nodes.has(given.get(key)) ? given.get(key) : null;
   const many = key => new Set(given.getAll(key).filter(id => nodes.has(id)));

@@ -43,7 +43,7 @@ const TABLES = {
       (!isWalk() || shown.nodes.has(node.id))),
     columns: [
       ['Name', node => node.name, node => opener(node.name, {kind: 'node', id: node.id})], ['Class', node => word(node.cls)],
-      ['Other names', node => (node.names || []).join(', ')], ['Facts', node => (factsOf.get(node.id) || []).length],
+      ['Other names', node => (node.names || []).join(', ')], ['Facts', node => factsOf(node.id).length],
     ],
   },
 };
