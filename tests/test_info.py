@@ -103,5 +103,5 @@ def test_a_damaged_store_is_an_error(tmp_path: Path) -> None:
         fill(graph, "a")
     for file in (tmp_path / "s").glob("*.sst"):
         file.write_bytes(b"")
-    with pytest.raises(StoreError, match="cannot be opened as a store"):
+    with pytest.raises(StoreError, match="is damaged, its file"):
         store.open(tmp_path / "s", read_only=True)

@@ -120,22 +120,24 @@ def terms_of(row: Row) -> tuple[Any, ...]:
     return row._terms
 
 
-def in_order(rows: list[Row]) -> list[Row]:
-    """Return rows in one fixed order: by value, then kind, type and language; nothing comes first.
+def in_order(rows: list[Row], column: int = 0) -> list[Row]:
+    """Return rows in one fixed order: by the values of the columns, then by their kinds; nothing comes first.
 
-    By the values of the first column alone, and by all that there is only where these are the same: the keys
-    of all rows would cost as much as the query.
+    A column is looked at only where those before it are the same: keys of all that is in all rows would cost
+    as much as the query.
     """
-    if not rows or not rows[0]._terms:
+    if len(rows) < 2:
         return rows
-    values = [_value(row._terms[0]) for row in rows]
+    if column == len(rows[0]._terms):
+        return sorted(rows, key=_key)
+    values = [_value(row._terms[column]) for row in rows]
     places = sorted(range(len(rows)), key=values.__getitem__)
     found = [rows[place] for place in places]
     begin = 0
     for end in range(1, len(places) + 1):
         if end == len(places) or values[places[end]] != values[places[begin]]:
             if end - begin > 1:
-                found[begin:end] = sorted(found[begin:end], key=_key)
+                found[begin:end] = in_order(found[begin:end], column + 1)
             begin = end
     return found
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _DRAWN = 60  # characters of a name that are drawn; the panel has all of them
-_DOWNLOADED = ("dcterms", "geo", "kg", "nif", "prov", "rdf", "rdfs", "schema", "skos", "xsd")
+_DOWNLOADED = ("dc", "dcterms", "geo", "kg", "nif", "prov", "rdf", "rdfs", "schema", "skos", "xsd")
 _LINE = 20  # characters on a line of a drawn name
 _SCREEN = 1100  # pixels of a usual screen that a drawing has
 _LANDMARKS = 24
