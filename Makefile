@@ -12,7 +12,7 @@ demo: $(VENV)/.installed
 	$(BIN)/kgraph demo --out exports
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 clean:
 	rm -rf $(VENV)

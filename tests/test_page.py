@@ -486,7 +486,7 @@ LONG = "Long name " * 1000
 FIELDS = (  # each field of a graph that holds text from outside, by what it is written as
     *(
         "schema:headline",
-        "dcterms:source",
+        "dc:source",
         "schema:url",
         "dcterms:identifier",
         "nif:isString",
@@ -515,7 +515,7 @@ def hostile_graph() -> Graph:
     def said(*fields: str) -> str:
         return " ; ".join(f"{field} {texts[field]}" for field in fields)
 
-    article = said("schema:headline", "dcterms:source", "schema:url", "dcterms:identifier")
+    article = said("schema:headline", "dc:source", "schema:url", "dcterms:identifier")
     event = said(
         "rdfs:label", "kg:trigger", "kg:realis", "kg:dateBasis", "kg:beginDate", "kg:object", "kg:mode"
     )

@@ -189,7 +189,7 @@ def test_a_store_in_use_is_named(tmp_path: Path) -> None:
         done = subprocess.run(  # noqa: S603 - our own interpreter and code
             [sys.executable, "-c", code], capture_output=True, text=True, check=False
         )
-        assert "StoreError" in done.stderr
+        assert "BusyError" in done.stderr
         assert "in use by another process" in done.stderr
     store.open(tmp_path / "s").close()
 
