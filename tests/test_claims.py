@@ -190,6 +190,12 @@ def test_realis_by_construction(text: str, trigger: str, realis: str) -> None:
     ("text", "trigger", "realis"),
     [
         (
+            "The/DT/det/goal goal/NN/nsubj/defeat is/VBZ/cop/defeat/be the/DT/det/defeat defeat/NN/ROOT"
+            " of/IN/case/rebels rebels/NNS/nmod/defeat",
+            "defeat",
+            "planned",
+        ),
+        (
             "She/PRP/nsubj/warned warned/VBD/ROOT//warn that/IN/mark/crossed tanks/NNS/nsubj/crossed"
             " had/VBD/aux/crossed/have crossed/VBN/ccomp/warned/cross",
             "crossed",
@@ -252,7 +258,7 @@ def test_realis_by_construction(text: str, trigger: str, realis: str) -> None:
             "negated",
         ),
     ],
-    ids="warned_had warned_may not_deny planning_the planning_a where held this nearly no_way".split(),
+    ids="goal warned_had warned_may not_deny planning_the planning_a where held this nearly no_way".split(),
 )
 def test_what_is_taken_for_granted(text: str, trigger: str, realis: str) -> None:
     """Clauses and nouns that mean what was whatever governs them, beside those that do not."""

@@ -245,7 +245,7 @@ def _own_signs(
     node: Token, realis: Mapping[str, frozenset[str]], implicative: frozenset[str] = frozenset()
 ) -> set[str]:
     """Negation, modals, conditions and infinitives at the word itself."""
-    signs: set[str] = _to_come(node, realis) if node.pos_ == "NOUN" else set()
+    signs = _purpose(node, realis) | (_to_come(node, realis) if node.pos_ == "NOUN" else set())
     perfect = any(child.lemma_ == "have" and relation(child) == "aux" for child in node.children)
     for child in node.children:
         word, kind = child.lower_, relation(child)
@@ -298,6 +298,15 @@ def _own_signs(
     ):
         signs.add("planned")
     return signs
+
+
+def _purpose(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
+    """What the subject of a predicate says of it: "the goal is the capture of", "the plan was to attack"."""
+    clause = node.head if node.dep_ in {"xcomp", "ccomp"} and node.head.lemma_ == "be" else node
+    if clause is node and not any(child.dep_ == "cop" for child in node.children):
+        return set()
+    subjects = {child.lemma_.lower() for child in clause.children if child.dep_ == "nsubj"}
+    return {name for name in ("negated", "planned", "hypothetical") if subjects & realis[name]}
 
 
 def _to_come(noun: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:

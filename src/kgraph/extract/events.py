@@ -146,6 +146,8 @@ def _verb_match(verb: Token, frames: Frames, values: Values) -> Found | None:
         return None
     slots = verb_slots(verb)
     around = {child.lemma_.lower() for child in verb.children}
+    # Whose clause it is: "a device that exploded", "the bomb was placed there and exploded".
+    around |= {word.lemma_.lower() for name in ("subject", "object") for word in slots.get(name, ())}
     for pattern, frame in entries:
         words = match_verb(verb, pattern, slots)
         if words is None or frame.without & around or (frame.modal and not _modal_clause(verb)):

@@ -300,8 +300,9 @@ CIVILIANS = words(
     """
     people person individual friend member hobbyist supporter resident citizen civilian student
     worker villager passenger expert protester protestor demonstrator journalist farmer pensioner
-    voter youth child woman family aircrew developer immigrant migrant refugee tourist fan official
-    officer politician other
+    voter youth child woman family aircrew developer inhabitant missionary priest nun teacher doctor
+    victim patient prisoner detainee peasant laborer labourer bishop clergyman lawyer parishioner
+    pilgrim immigrant migrant refugee tourist fan official officer politician other
     """
 )
 """Heads of nominals that mean persons, not an armed group."""
