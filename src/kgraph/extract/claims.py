@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from kgraph.extract.grammar import NOMINAL, is_verb, preposition, relation, verb_lemma, verb_slots
+from kgraph.extract.granted import (
+    CHARGING,
+    KNOWING,
+    asked,
+    definite,
+    informs,
+    known,
+    presupposed,
+    purpose,
+    to_come,
+)
 from kgraph.model import Realis
 
 CONFIRMING = frozenset({"confirm", "believe", "think", "verify", "say"})
@@ -19,29 +30,10 @@ CIRCUMSTANCES = frozenset(
 NEGATIONS = frozenset(
     {"not", "n't", "n’t", "never", "neither", "nor", "no", "without", "hardly", "barely", "nearly", "almost"}
 )
-ASKING = frozenset({"where", "how", "why", "when"})
-"""Words that open what is taken for granted: "did not know where the bombs went off"."""
-KNOWING = frozenset(
-    "know understand explain say tell remember realize realise learn reveal disclose ask investigate "
-    "determine see establish clarify recall".split()
-)
-CHARGING = frozenset("accuse charge suspect blame acquit convict indict clear arrest try".split())
-"""Whoever is charged with it may not have done it; it was done."""
-INFORMING = frozenset({"advise", "warn", "remind", "caution"})
-"""With a clause in a tense of the past these say that it was so: "warned that troops had crossed"."""
 FINDING = frozenset({"find", "conclude", "observe", "mark"})
 """Verbs that say a clause, but not what they have as an object: "find a way"."""
-HELD = frozenset("hold host stage conduct take start begin open launch resume carry follow run".split())
-SCHEDULED = frozenset("scheduled planned expected proposed slated due set foreseen".split())
-"""Participles that put what they describe into the future."""
-REASONS = frozenset("purpose aim objective goal motive reason target scale".split())
-"""What belongs to something that is: "the purpose of the attack"."""
 NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing"})
 CONDITIONS = frozenset({"if", "unless", "whether", "provided", "lest", "in case", "should"})
-DATED = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday yesterday week month year weekend night".split()
-)
-"""What owns an event that was: "Monday's bombing", "last week's raid"."""
 COMPLEMENTS = frozenset({"of", "for", "from", "against", "to", "on", "in"})
 """Prepositions that open what a word is about: "committed to defeating", "accused of striking"."""
 GOVERNED = frozenset(
@@ -99,11 +91,11 @@ def claim_of(
                 name for name in ("negated", "planned", "hypothetical") if {lemma, before} & realis[name]
             }
         bearing = bearing and _bears(parent, node, kind, lemma, settings, realis)
-        if bearing and node != trigger and lemma in CHARGING and _definite(trigger):
+        if bearing and node != trigger and lemma in CHARGING and definite(trigger):
             bearing, signs = False, set()
         if bearing:
             signs |= _adverbial_signs(node) if kind == "advcl" else set()
-            if _governs(parent, node, kind) and not _informs(parent, node, kind, lemma):
+            if _governs(parent, node, kind) and not informs(parent, node, kind, lemma):
                 signs |= {name for name in ("negated", "planned", "hypothetical") if lemma in realis[name]}
                 twice = lemma in realis["negated"]
         if _speaks(parent, node, lemma, settings):
@@ -140,15 +132,15 @@ def _bears(
     if node.dep_ in {"obj", "nsubj:pass"} and not is_verb(node) and lemma in settings["factive_verbs"]:
         # Whoever comes "to condemn the attack" speaks of one that was.
         return False
-    if kind == "obj" and not is_verb(node) and _known(node) and lemma not in settings["light_verbs"]:
+    if kind == "obj" and not is_verb(node) and known(node) and lemma not in settings["light_verbs"]:
         # "will help to clarify this attack"
         return False
-    if kind == "ccomp" and lemma in KNOWING and _finite(node) and _asked(node):
+    if kind == "ccomp" and lemma in KNOWING and _finite(node) and asked(node):
         return False
     if kind == "nmod" and lemma in settings["factive_nouns"]:
         # "called for an end to the shelling": there is shelling.
         return False
-    if kind in {"obl", "nmod"} and node.pos_ == "NOUN" and _presupposed(node, lemma, realis):
+    if kind in {"obl", "nmod"} and node.pos_ == "NOUN" and presupposed(node, lemma, realis):
         return False
     if kind == "advcl":
         return not _finite(node) or bool(_adverbial_signs(node))
@@ -157,53 +149,6 @@ def _bears(
         modal = any(child.tag_ == "MD" and relation(child) == "aux" for child in parent.children)
         return modal or lemma in settings["occurrence_verbs"]
     return kind not in {"obl", "nmod"} or preposition(node) not in CIRCUMSTANCES
-
-
-def _presupposed(noun: Token, lemma: str, realis: Mapping[str, frozenset[str]]) -> bool:
-    """Whether a noun behind a preposition means what was: "no link to that raid", "behind the killings".
-
-    After "the" only where the word above says nothing of its realis: "plans for the raid" does.
-    """
-    for child in noun.children:
-        if child.dep_ == "det" and child.lower_ in {"this", "that", "these", "those"}:
-            return True
-        if child.dep_ == "nmod:poss" and child.lower_ in DATED:
-            return True
-        if child.dep_ == "det" and child.lower_ == "the":
-            return lemma in REASONS or not any(lemma in words for words in realis.values())
-    return False
-
-
-def _known(noun: Token) -> bool:
-    """Whether a noun means what the text spoke of before: "this attack"."""
-    return any(child.dep_ == "det" and child.lower_ in {"this", "these", "those"} for child in noun.children)
-
-
-def _definite(noun: Token) -> bool:
-    """Whether a noun means a certain happening: "the murder of the judge"."""
-    return noun.pos_ == "NOUN" and any(
-        child.dep_ == "nmod:poss"
-        or (child.dep_ == "det" and child.lower_ in {"the", "this", "these", "those"})
-        for child in noun.children
-    )
-
-
-def _asked(clause: Token) -> bool:
-    """Whether a clause asks for a circumstance of what was: "where the bombs went off"."""
-    modal = any(child.tag_ == "MD" for child in clause.children)
-    return not modal and any(child.dep_ == "advmod" and child.lower_ in ASKING for child in clause.children)
-
-
-def _informs(parent: Token, node: Token, kind: str, lemma: str) -> bool:
-    """Whether a verb that may also advise or warn tells what was: "warned that troops had crossed"."""
-    if lemma not in INFORMING or kind != "ccomp" or not is_verb(parent):
-        return False
-    if any(child.tag_ == "MD" for child in node.children):
-        return False
-    return node.tag_ == "VBD" or any(
-        relation(child) in {"aux", "cop"} and (child.tag_ == "VBD" or child.lemma_ == "have")
-        for child in node.children
-    )
 
 
 def _marked(node: Token) -> bool:
@@ -245,7 +190,7 @@ def _own_signs(
     node: Token, realis: Mapping[str, frozenset[str]], implicative: frozenset[str] = frozenset()
 ) -> set[str]:
     """Negation, modals, conditions and infinitives at the word itself."""
-    signs = _purpose(node, realis) | (_to_come(node, realis) if node.pos_ == "NOUN" else set())
+    signs = purpose(node, realis) | (to_come(node, realis) if node.pos_ == "NOUN" else set())
     perfect = any(child.lemma_ == "have" and relation(child) == "aux" for child in node.children)
     for child in node.children:
         word, kind = child.lower_, relation(child)
@@ -298,26 +243,6 @@ def _own_signs(
     ):
         signs.add("planned")
     return signs
-
-
-def _purpose(node: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
-    """What the subject of a predicate says of it: "the goal is the capture of", "the plan was to attack"."""
-    clause = node.head if node.dep_ in {"xcomp", "ccomp"} and node.head.lemma_ == "be" else node
-    if clause is node and not any(child.dep_ == "cop" for child in node.children):
-        return set()
-    subjects = {child.lemma_.lower() for child in clause.children if child.dep_ == "nsubj"}
-    return {name for name in ("negated", "planned", "hypothetical") if subjects & realis[name]}
-
-
-def _to_come(noun: Token, realis: Mapping[str, frozenset[str]]) -> set[str]:
-    """What a clause on a noun says of its time: "talks that will be held", "a drill scheduled for May"."""
-    for child in noun.children:
-        if child.dep_ == "acl:relcl" and is_verb(child) and verb_lemma(child) in HELD:
-            if any(c.tag_ == "MD" and c.lower_ in realis["future_modals"] for c in child.children):
-                return {"planned"}
-        elif child.dep_ == "acl" and child.tag_ == "VBN" and child.lower_ in SCHEDULED:
-            return {"planned"}
-    return set()
 
 
 def _adverbial_signs(node: Token) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
@@ -82,9 +83,16 @@ def find(
     return [found[key] for key in sorted(found)]
 
 
+@lru_cache(maxsize=8)
+def _firsts(pairs: frozenset[str]) -> frozenset[str]:
+    return frozenset(pair.partition(" ")[0] for pair in pairs)
+
+
 def _no_event(token: Token, pairs: frozenset[str]) -> bool:
     """Whether a word and one below it tell no event: "died of a disease", "caught on video"."""
     lemma = token.lemma_.lower()
+    if lemma not in _firsts(pairs):
+        return False
     below = {word.lemma_.lower() for child in token.children for word in (child, *child.children)}
     below |= {child.lower_ for child in token.children}
     return any(f"{lemma} {word}" in pairs for word in below)
