@@ -43,7 +43,7 @@ function styledEdge({line, realis, evidence}, look, isFar, isNamed) {
 }
 
 const nodeSet = new vis.DataSet(), edgeSet = new vis.DataSet();
-let network = null, isDrawn = false, near = null, isClick = false, isSelected = false;
+let network = null, isDrawn = false, isPainted = false, near = null, isClick = false, isSelected = false;
 const landmarks = data.nodes.filter(node => node.rank !== undefined).sort((a, b) => a.rank - b.rank);
 const many = Math.min(data.nodes.length, data.nodes.length - far) > 500;
 
@@ -82,6 +82,16 @@ function renewed(set, wanted) {
   if (changed.length) set.update(changed);
   return gone.length + changed.length;
 }
+let isHeld = false;
+function hold(work) {
+  if (isHeld) { work(); return; }
+  isHeld = true;
+  network.body.emitter.emit('_blockRedraw');
+  work();
+  network.body.emitter.emit('_allowRedraw');
+  network.body.emitter.emit('_requestRedraw');
+  isHeld = false;
+}
 function redraw() {
   placePath();
   const look = theme(), isFar = id => near !== null && !near.has(id), isFew = isClose || shown.nodes.size <= 150;
@@ -99,13 +109,12 @@ function redraw() {
     wantedEdges.set(id, [key, () => styledEdge(found, look, isDim, isNamed)]);
   }
   // vis-network draws at every change of its data: here once, after all of them.
-  network.body.emitter.emit('_blockRedraw');
-  edgeSet.remove(edgeSet.getIds().filter(id => !wantedEdges.has(id))); // lines before their ends
-  const count = renewed(nodeSet, wantedNodes);
-  renewed(edgeSet, wantedEdges);
-  if (count && isDrawn) sizeNames();
-  network.body.emitter.emit('_allowRedraw');
-  network.body.emitter.emit('_requestRedraw');
+  hold(() => {
+    edgeSet.remove(edgeSet.getIds().filter(id => !wantedEdges.has(id))); // lines before their ends
+    const count = renewed(nodeSet, wantedNodes);
+    renewed(edgeSet, wantedEdges);
+    if (count && isDrawn) sizeNames();
+  });
 }
 
 function startDrawing() {
@@ -133,9 +142,14 @@ function startDrawing() {
       keyboard: {enabled: true, bindToWindow: false}, selectConnectedEdges: true,
     },
   });
-  for (const id of [...shown.nodes].slice(0, 1)) skipUnnamed(id);
-  redraw();
-  fitAll(false);
+  network.once('afterDrawing', () => { isPainted = true; });
+  // A frame is waiting; vis-network forgets it when it draws the empty stage at once, and would wait for a second.
+  network.renderer.renderRequested = true;
+  hold(() => {
+    for (const id of [...shown.nodes].slice(0, 1)) skipUnnamed(id);
+    redraw();
+    fitAll(false);
+  });
   isDrawn = true;
   network.on('click', event => {
     isClick = true; // the drawing stays where it is under the pointer

@@ -109,14 +109,15 @@ addEventListener('popstate', event => {
   onState();
 });
 addEventListener('hashchange', () => onState());
-// vis-network draws in the next frame; legend and filters, whose room is kept free, follow it.
+// vis-network draws in the next frame, which is shown with the one after; then legend and filters, whose room is kept free.
 requestAnimationFrame(() => {
+  if (network && !isPainted) network.redraw();
   document.documentElement.dataset.drawn = 'true';
-  setTimeout(() => {
+  requestAnimationFrame(() => setTimeout(() => {
     startFilters();
     isFilled = true;
     drawLegend();
     drawHistogram();
     document.documentElement.dataset.ready = 'true';
-  });
+  }));
 });
