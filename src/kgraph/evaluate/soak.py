@@ -148,7 +148,7 @@ def soak(store: Path, *, seconds: float, rate: float, every: float, asks: float)
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(store.with_name(f"{store.name}.log").open("w", encoding="utf-8"))
         building = stack.enter_context(_running([*ours, *wanted, "--every", str(every)], log))
-        while not any(store.glob("readable/[0-9]*")):  # the first build; there is nothing to serve before
+        while not any(store.glob("published/[0-9]*")):  # the first build; there is nothing to serve before
             if building.poll() is not None:
                 raise RuntimeError(f"the build ended; see {log.name}")
             time.sleep(0.2)
