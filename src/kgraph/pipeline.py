@@ -384,11 +384,5 @@ def _each(
     yield from results
 
 
-def _own(folder: str | Path | None, name: str) -> Path | None:
-    """Return a file of the user's ontology folder, None where it is not there."""
-    path = None if folder is None else Path(folder) / name
-    return path if path is not None and path.exists() else None
-
-
 def _warn(problem: Problem) -> None:
     _log.warning("%s", problem)
